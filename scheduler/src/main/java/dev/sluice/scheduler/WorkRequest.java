@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler;
+
+import java.util.Set;
+
+/**
+ * A request for capacity, as the scheduler sees it. Immutable.
+ *
+ * @param flow the unit of fairness, by default the account; not blank
+ * @param lane index of the lane to wait in, 0 the most important; values beyond the last lane mean the last
+ * @param cost estimated tokens, what the lease will reserve
+ * @param maxOutputTokens upper bound of the answer's length; bounds the lease's life; at least {@code cost.outputTokens()}
+ * @param bytes memory the caller holds while this request waits; counts against the byte bounds; at least 0
+ * @param maxWaitNanos the caller's own patience; the lane's limit applies too; {@link Long#MAX_VALUE} for none
+ * @param providers names of the providers this request may go to; empty means any
+ */
+public record WorkRequest(
+    String flow, int lane, TokenCost cost, long maxOutputTokens, long bytes, long maxWaitNanos, Set<String> providers) {
+  public WorkRequest {
+    if (flow.isBlank()) {
+      throw new IllegalArgumentException("flow: blank (expected: a name)");
+    }
+    if (lane < 0) {
+      throw new IllegalArgumentException("lane: " + lane + " (expected: >= 0)");
+    }
+    if (maxOutputTokens < cost.outputTokens()) {
+      throw new IllegalArgumentException("maxOutputTokens: " + maxOutputTokens + " (expected: >= " + cost.outputTokens() + ")");
+    }
+    if (bytes < 0) {
+      throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= 0)");
+    }
+    if (maxWaitNanos < 0) {
+      throw new IllegalArgumentException("maxWaitNanos: " + maxWaitNanos + " (expected: >= 0)");
+    }
+    providers = Set.copyOf(providers);
+  }
+
+  /** Tokens the request may occupy of a provider's context window: prompt plus the longest answer. */
+  public long contextTokens() {
+    return cost.inputTokens() + maxOutputTokens;
+  }
+}
