@@ -24,6 +24,9 @@ public interface Lease {
   /** Time between arrival and admission, in nanoseconds. */
   long waitNanos();
 
+  /** What the provider's rates held right after the reservation. */
+  Headroom headroom();
+
   /** When the pool gives up on hearing the end, on its {@link Ticker}. */
   long expiresAtNanos();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import dev.sluice.scheduler.capacity.Saturating;
 import java.util.Set;
 
 /**
@@ -9,13 +10,17 @@ import java.util.Set;
  * @param flow the unit of fairness, by default the account; not blank
  * @param lane index of the lane to wait in, 0 the most important; values beyond the last lane mean the last
  * @param cost estimated tokens, what the lease will reserve
- * @param maxOutputTokens upper bound of the answer's length; bounds the lease's life; at least {@code cost.outputTokens()}
+ * @param maxOutputTokens upper bound of the answer's length, from which the lease's life follows; at least
+ *     {@code cost.outputTokens()}; {@link #UNBOUNDED} where nobody set one
  * @param bytes memory the caller holds while this request waits; counts against the byte bounds; at least 0
  * @param maxWaitNanos the caller's own patience; the lane's limit applies too; {@link Long#MAX_VALUE} for none
  * @param providers names of the providers this request may go to; empty means any
  */
 public record WorkRequest(
     String flow, int lane, TokenCost cost, long maxOutputTokens, long bytes, long maxWaitNanos, Set<String> providers) {
+  /** Stands for an answer whose length nobody limited: its lease lives as long as any, and its context is judged by the estimate. */
+  public static final long UNBOUNDED = Long.MAX_VALUE;
+
   public WorkRequest {
     if (flow.isBlank()) {
       throw new IllegalArgumentException("flow: blank (expected: a name)");
@@ -35,8 +40,8 @@ public record WorkRequest(
     providers = Set.copyOf(providers);
   }
 
-  /** Tokens the request may occupy of a provider's context window: prompt plus the longest answer. */
+  /** Tokens the request may occupy of a provider's context window: prompt plus the longest answer, saturating. */
   public long contextTokens() {
-    return cost.inputTokens() + maxOutputTokens;
+    return Saturating.add(cost.inputTokens(), maxOutputTokens == UNBOUNDED ? cost.outputTokens() : maxOutputTokens);
   }
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler;
+
+import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
+import dev.sluice.scheduler.SchedulerSnapshot.TokenTotals;
+import dev.sluice.scheduler.capacity.Account;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The accounts of one pool: those that admit, in configured order, and removed ones whose leases run out. Not thread-safe;
+ * confined to the pool's lock.
+ */
+final class PoolAccounts {
+  private static final TokenTotals NOTHING = new TokenTotals(0, 0, 0, 0, 0, 0);
+
+  private List<PoolAccount> active = List.of();
+  private List<Account> ledger = List.of();
+  private List<PoolAccount> removed = List.of();
+  private TokenTotals forgotten = NOTHING;
+
+  PoolAccounts(List<ProviderAccount> configured, long nowNanos) {
+    configure(configured, nowNanos);
+  }
+
+  /** Changes the accounts; one that keeps its provider's name keeps its level and its leases. */
+  void configure(List<ProviderAccount> configured, long nowNanos) {
+    Map<String, PoolAccount> known = new HashMap<>();
+    Stream.concat(active.stream(), removed.stream()).forEach(account -> known.put(account.provider(), account));
+    List<PoolAccount> next = new ArrayList<>();
+    for (ProviderAccount wanted : configured) {
+      PoolAccount existing = known.remove(wanted.provider());
+      if (existing == null) {
+        next.add(new PoolAccount(wanted, nowNanos));
+      } else {
+        existing.limits(wanted.limits(), nowNanos);
+        next.add(existing);
+      }
+    }
+    active = List.copyOf(next);
+    ledger = active.stream().map(PoolAccount::account).toList();
+    known.values().stream()
+        .filter(account -> account.account().inFlight() == 0)
+        .forEach(account -> forgotten = sum(forgotten, account.totals()));
+    removed = known.values().stream().filter(account -> account.account().inFlight() > 0).toList();
+  }
+
+  /** Lets go of removed accounts whose last lease has ended. */
+  void forgetIdle() {
+    if (!removed.isEmpty() && removed.stream().anyMatch(account -> account.account().inFlight() == 0)) {
+      removed.stream()
+          .filter(account -> account.account().inFlight() == 0)
+          .forEach(account -> forgotten = sum(forgotten, account.totals()));
+      removed = removed.stream().filter(account -> account.account().inFlight() > 0).toList();
+    }
+  }
+
+  PoolAccount get(int index) {
+    return active.get(index);
+  }
+
+  int size() {
+    return active.size();
+  }
+
+  /** The accounts that admit, by index. */
+  List<Account> ledger() {
+    return ledger;
+  }
+
+  /** Accounts that requests restricted to {@code providers} may use, one bit an account. */
+  long named(Set<String> providers) {
+    long mask = 0;
+    for (int i = 0; i < active.size(); i++) {
+      mask |= active.get(i).isAmong(providers) ? 1L << i : 0;
+    }
+    return mask;
+  }
+
+  /** Of {@code mask}, the accounts whose context window holds so many tokens. */
+  long holding(long mask, long contextTokens) {
+    long holding = 0;
+    for (int i = 0; i < active.size(); i++) {
+      holding |= active.get(i).holdsContext(contextTokens) ? mask & 1L << i : 0;
+    }
+    return holding;
+  }
+
+  List<AccountSnapshot> snapshot(long nowNanos) {
+    return Stream.concat(active.stream(), removed.stream()).map(account -> account.snapshot(nowNanos)).toList();
+  }
+
+  TokenTotals totals() {
+    return Stream.concat(active.stream(), removed.stream()).map(PoolAccount::totals).reduce(forgotten, PoolAccounts::sum);
+  }
+
+  private static TokenTotals sum(TokenTotals a, TokenTotals b) {
+    return new TokenTotals(
+        a.granted() + b.granted(),
+        a.settled() + b.settled(),
+        a.refunded() + b.refunded(),
+        a.held() + b.held(),
+        a.expired() + b.expired(),
+        a.overrun() + b.overrun());
+  }
+}

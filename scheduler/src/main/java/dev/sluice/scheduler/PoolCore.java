@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler;
+
+import dev.sluice.scheduler.SchedulerSnapshot.LaneSnapshot;
+import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
+import dev.sluice.scheduler.capacity.Saturating;
+import dev.sluice.scheduler.dispatch.Dispatcher;
+import dev.sluice.scheduler.dispatch.DrainMeter;
+import dev.sluice.scheduler.dispatch.Forecast;
+import dev.sluice.scheduler.fairness.Entry;
+import dev.sluice.scheduler.fairness.LaneQueue;
+import dev.sluice.scheduler.waiting.WaitingRoom;
+import dev.sluice.scheduler.waiting.WaitingRoom.Fit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine of one pool: events and time in, effects and the next wake-up out. Not thread-safe; confined to the pool's
+ * lock.
+ */
+final class PoolCore {
+  /*
+   * Invariant between events ("quiescent"): no lease is past its expiry, no waiter past its deadline, and a dispatch round
+   * would grant nothing, as of the last event and until wakeInNanos after it. So an event only has to advance to its own
+   * instant if that is past the wake-up, then do its own work, then run one round.
+   *
+   * A newcomer enters the room first and is judged by bounds and forecast only if the round did not grant it: whoever can run
+   * now, in its turn, is never refused. Because the room was quiescent, a newcomer that does not run cannot have changed
+   * anything for the others, so taking it out again leaves the room as it was.
+   *
+   * Order at one instant: lease expiries, evictions of those whose deadline has passed, a round, evictions of those whose
+   * deadline is this very instant, and again while that freed somebody. A request whose turn comes exactly at its deadline runs.
+   */
+  private static final long LEAST_RETRY_NANOS = 1_000_000L;
+
+  /** Durations beyond this are forever; instants stay comparable by subtraction. */
+  private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
+
+  private final Pool pool;
+  private final PoolTally tally = new PoolTally();
+  private final PoolLease.ByExpiry leases = new PoolLease.ByExpiry();
+  private final PoolAccounts accounts;
+  private final WaitingRoom room;
+  private SchedulerConfig config;
+  private DrainMeter drain;
+  private Effects effects;
+  private long nowNanos;
+  private long nextSequence;
+  private long wakeInNanos = Long.MAX_VALUE;
+  private boolean draining;
+  private @Nullable Waiter arriving;
+  private @Nullable PoolLease arrivalsLease;
+
+  PoolCore(Pool pool, SchedulerConfig config, List<ProviderAccount> configured, Effects effects, long nowNanos) {
+    this.pool = pool;
+    this.config = config;
+    this.effects = effects;
+    this.nowNanos = nowNanos;
+    this.accounts = new PoolAccounts(configured, nowNanos);
+    this.drain = new DrainMeter(accounts.size(), nowNanos);
+    this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, nowNanos));
+  }
+
+  /** Starts an event at {@code instantNanos}, whose effects go to {@code sink}. */
+  void begin(long instantNanos, Effects sink) {
+    effects = sink;
+    long elapsedNanos = Math.max(0, instantNanos - nowNanos);
+    nowNanos += elapsedNanos;
+    drain.observe(!room.isEmpty(), nowNanos);
+    if (elapsedNanos >= wakeInNanos) {
+      settleDown();
+    } else if (wakeInNanos != Long.MAX_VALUE) {
+      wakeInNanos -= elapsedNanos;
+    }
+  }
+
+  /** The instant at which something happens without an event; only meaningful if {@link #hasWake}. */
+  long wakeAtNanos() {
+    return nowNanos + wakeInNanos;
+  }
+
+  boolean hasWake() {
+    return wakeInNanos < FOREVER_NANOS;
+  }
+
+  Decision submit(WorkRequest request, WaitListener listener) {
+    tally.submitted();
+    int lane = Math.min(request.lane(), config.lanes().size() - 1);
+    long named = accounts.named(request.providers());
+    long mask = accounts.holding(named, request.contextTokens());
+    if (draining) {
+      return reject(lane, RejectReason.DRAINING, 0);
+    }
+    if (mask == 0) {
+      return reject(lane, named == 0 ? RejectReason.NO_PROVIDER : RejectReason.UNSCHEDULABLE, 0);
+    }
+    Waiter waiter = new Waiter(pool, request, listener, nowNanos, nextSequence++);
+    long limitNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
+    waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
+    if (room.isEmpty()) {
+      long fitting = Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos);
+      if (fitting != 0) {
+        return admitAtOnce(waiter, Long.numberOfTrailingZeros(fitting));
+      }
+    }
+    return enter(waiter, limitNanos);
+  }
+
+  /** Refuses a request without looking at it. */
+  Decision refuse(WorkRequest request, RejectReason reason) {
+    tally.submitted();
+    return reject(Math.min(request.lane(), config.lanes().size() - 1), reason, 0);
+  }
+
+  private Decision admitAtOnce(Waiter waiter, int accountIndex) {
+    room.passedThrough(waiter.laneIndex(), waiter.tokens(), nowNanos);
+    accounts.ledger().get(accountIndex).reserve(waiter.tokens(), nowNanos);
+    PoolLease lease = lease(waiter, accountIndex, false);
+    updateWake(Long.MAX_VALUE);
+    return new Decision.Admitted(lease);
+  }
+
+  private Decision enter(Waiter waiter, long limitNanos) {
+    room.enter(waiter);
+    arriving = waiter;
+    settleRound();
+    if (arrivalsLease == null) {
+      Decision refusal = judge(waiter, limitNanos);
+      if (refusal != null) {
+        return refusal;
+      }
+    }
+    PoolLease lease = arrivalsLease;
+    arriving = null;
+    arrivalsLease = null;
+    return lease == null ? new Decision.Queued(waiter) : new Decision.Admitted(lease);
+  }
+
+  /** Says why a newcomer that can't run now may not wait, or makes room for it and returns null. */
+  private @Nullable Decision judge(Waiter waiter, long limitNanos) {
+    Fit fit = room.fit(waiter, config.displace());
+    if (fit instanceof Fit.Full) {
+      return turnAway(waiter, RejectReason.QUEUE_FULL, foretellOnePlace(waiter));
+    }
+    long predictedNanos = foretell(waiter, room.tokensAhead(waiter));
+    if (limitNanos == 0 || predictedNanos > limitNanos) {
+      return turnAway(waiter, RejectReason.WAIT_TOO_LONG, predictedNanos - limitNanos);
+    }
+    waiter.foretold(predictedNanos, room.lane(waiter.laneIndex()).size() - 1);
+    if (fit instanceof Fit.FitsWithout displacing) {
+      displacing.victims().forEach(victim -> evict(victim, EvictReason.DISPLACED));
+      settleDown();
+    }
+    return null;
+  }
+
+  private Decision turnAway(Waiter waiter, RejectReason reason, long retryAfterNanos) {
+    arriving = null;
+    room.withdraw(waiter);
+    settleRound();
+    return reject(waiter.laneIndex(), reason, Math.max(LEAST_RETRY_NANOS, retryAfterNanos));
+  }
+
+  private Decision reject(int lane, RejectReason reason, long retryAfterNanos) {
+    tally.rejected();
+    SchedulerListener listener = effects.listener();
+    effects.add(() -> listener.rejected(pool.model(), lane, reason));
+    return new Decision.Rejected(reason, retryAfterNanos);
+  }
+
+  boolean cancel(Waiter waiter) {
+    if (!waiter.isWaiting()) {
+      return false;
+    }
+    evict(waiter, EvictReason.CANCELLED);
+    settleDown();
+    return true;
+  }
+
+  boolean end(PoolLease lease, LeaseEnd end, TokenCost actual) {
+    if (!leases.contains(lease)) {
+      tally.lateEnd();
+      SchedulerListener listener = effects.listener();
+      effects.add(() -> listener.lateEnd(pool.model()));
+      return false;
+    }
+    finish(lease, end, actual);
+    settleDown();
+    return true;
+  }
+
+  /** Sends every waiter away and admits nobody any more. */
+  void drain() {
+    draining = true;
+    empty(EvictReason.DRAINING);
+    settleDown();
+  }
+
+  private void empty(EvictReason reason) {
+    for (int lane = 0; lane < room.lanes(); lane++) {
+      for (Entry entry = room.lane(lane).eldest(); entry != null; entry = room.lane(lane).eldest()) {
+        evict(entry, reason);
+      }
+    }
+  }
+
+  void reconfigure(SchedulerConfig next, List<ProviderAccount> configured) {
+    boolean sameOrder = Rules.sameOrder(config, next);
+    accounts.configure(configured, nowNanos);
+    config = next;
+    drain = new DrainMeter(accounts.size(), nowNanos);
+    room.reshape(Rules.bounds(next), sameOrder ? room.order() : Rules.order(next, nowNanos), this::seat)
+        .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
+    settleDown();
+  }
+
+  private boolean seat(Entry entry) {
+    WorkRequest request = ((Waiter) entry).request();
+    int lane = Math.min(entry.laneIndex(), config.lanes().size() - 1);
+    long mask = accounts.holding(accounts.named(request.providers()), request.contextTokens());
+    long laneDeadline = entry.arrivalNanos() + Math.min(config.lanes().get(lane).maxWaitNanos(), FOREVER_NANOS);
+    entry.place(lane, mask, laneDeadline - entry.deadlineNanos() < 0 ? laneDeadline : entry.deadlineNanos());
+    return mask != 0;
+  }
+
+  /** Restores the invariant at this instant. */
+  private void settleDown() {
+    expireLeases();
+    evictOverdue(1);
+    do {
+      settleRound();
+    } while (evictOverdue(0));
+    accounts.forgetIdle();
+  }
+
+  private void expireLeases() {
+    for (PoolLease lease = leases.peek();
+        lease != null && nowNanos - lease.expiresAtNanos() >= 0;
+        lease = leases.peek()) {
+      finish(lease, LeaseEnd.EXPIRED, lease.cost());
+    }
+  }
+
+  /** Evicts those whose deadline lies at least so far back; says whether there were any. */
+  private boolean evictOverdue(long overdueNanos) {
+    boolean any = false;
+    for (Entry entry = room.nextDeadline();
+        entry != null && nowNanos - entry.deadlineNanos() >= overdueNanos;
+        entry = room.nextDeadline()) {
+      evict(entry, EvictReason.TIMEOUT);
+      any = true;
+    }
+    return any;
+  }
+
+  private void settleRound() {
+    updateWake(Dispatcher.round(room, accounts.ledger(), nowNanos, this::granted));
+  }
+
+  private void updateWake(long refillInNanos) {
+    long wake = Math.min(refillInNanos, room.isEmpty() ? Long.MAX_VALUE : room.nextChangeInNanos(nowNanos));
+    Entry deadline = room.nextDeadline();
+    PoolLease lease = leases.peek();
+    wake = deadline == null ? wake : Math.min(wake, Math.max(0, deadline.deadlineNanos() - nowNanos));
+    wakeInNanos = lease == null ? wake : Math.min(wake, Math.max(0, lease.expiresAtNanos() - nowNanos));
+  }
+
+  private void granted(Entry entry, int accountIndex) {
+    Waiter waiter = (Waiter) entry;
+    drain.dispatched(accountIndex, waiter.tokens());
+    if (waiter == arriving) {
+      arrivalsLease = lease(waiter, accountIndex, false);
+    } else {
+      PoolLease lease = lease(waiter, accountIndex, true);
+      effects.add(() -> waiter.listener().dispatched(lease));
+    }
+  }
+
+  private PoolLease lease(Waiter waiter, int accountIndex, boolean queued) {
+    int lane = waiter.laneIndex();
+    PoolLease lease = new PoolLease(pool, accounts.get(accountIndex), waiter, nowNanos, nextSequence++);
+    leases.add(lease);
+    tally.admitted(lane, waiter.tokens());
+    SchedulerListener listener = effects.listener();
+    effects.add(() -> listener.admitted(pool.model(), lease.provider(), lane, lease.waitNanos(), queued));
+    return lease;
+  }
+
+  private void finish(PoolLease lease, LeaseEnd end, TokenCost actual) {
+    leases.remove(lease);
+    tally.ended(end);
+    long reserved = lease.cost().total();
+    switch (end) {
+      case SETTLED -> lease.account().account().settle(reserved, actual.total(), nowNanos);
+      case CANCELLED -> lease.account().account().cancel(reserved, nowNanos);
+      case EXPIRED -> lease.account().account().expire(reserved);
+    }
+    SchedulerListener listener = effects.listener();
+    effects.add(() -> listener.leaseEnded(lease, end, actual));
+  }
+
+  private void evict(Entry entry, EvictReason reason) {
+    room.withdraw(entry);
+    long retryAfterNanos = switch (reason) {
+      case TIMEOUT, DISPLACED -> retryAfterNanos(entry);
+      case CANCELLED, NO_PROVIDER, DRAINING -> 0;
+    };
+    conclude((Waiter) entry, reason, retryAfterNanos);
+  }
+
+  private void conclude(Waiter waiter, EvictReason reason, long retryAfterNanos) {
+    tally.evicted();
+    int lane = waiter.laneIndex();
+    long waitNanos = nowNanos - waiter.arrivalNanos();
+    SchedulerListener listener = effects.listener();
+    effects.add(() -> listener.evicted(pool.model(), lane, reason, waitNanos));
+    effects.add(() -> waiter.listener().evicted(reason, retryAfterNanos));
+  }
+
+  /** When the queue before a repeat of {@code entry}, which has left, would be short enough for it. */
+  private long retryAfterNanos(Entry entry) {
+    long limitNanos = entry.deadlineNanos() - entry.arrivalNanos();
+    return Math.max(LEAST_RETRY_NANOS, foretell(entry, room.tokensBeforeRepeat(entry)) - limitNanos);
+  }
+
+  /** When one more request of the usual size will have left the room. */
+  private long foretellOnePlace(Entry entry) {
+    return Forecast.waitNanos(
+        accounts.ledger(), drain, new Forecast.Demand(entry.mask(), room.tokens() / room.size(), 0, 0), nowNanos);
+  }
+
+  private long foretell(Entry entry, long tokensAhead) {
+    long everyone = Math.max(1, room.tokens());
+    long requestsAhead = Math.min(room.size(), Saturating.scale(tokensAhead, room.size(), everyone));
+    return Forecast.waitNanos(
+        accounts.ledger(),
+        drain,
+        new Forecast.Demand(entry.mask(), tokensAhead, requestsAhead, entry.tokens()),
+        nowNanos);
+  }
+
+  /** Leases that have not ended. */
+  int openLeases() {
+    return leases.size();
+  }
+
+  PoolSnapshot snapshot() {
+    List<LaneSnapshot> lanes = new ArrayList<>();
+    for (int i = 0; i < room.lanes(); i++) {
+      LaneQueue lane = room.lane(i);
+      Entry eldest = lane.eldest();
+      lanes.add(new LaneSnapshot(
+          lane.size(),
+          lane.bytes(),
+          eldest == null ? 0 : nowNanos - eldest.arrivalNanos(),
+          tally.dispatchedRequests(i),
+          tally.dispatchedTokens(i)));
+    }
+    return new PoolSnapshot(
+        pool.model(),
+        room.size(),
+        room.bytes(),
+        lanes,
+        accounts.snapshot(nowNanos),
+        tally.requests(),
+        tally.leases(leases.size()),
+        accounts.totals());
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler;
+
+import dev.sluice.scheduler.fairness.HybridOrder;
+import dev.sluice.scheduler.fairness.LaneOrder;
+import dev.sluice.scheduler.fairness.StrictOrder;
+import dev.sluice.scheduler.fairness.WeightedOrder;
+import dev.sluice.scheduler.waiting.Bounds;
+import dev.sluice.scheduler.waiting.Bounds.Bound;
+import java.util.Arrays;
+
+/** What a configuration means to the waiting room. */
+final class Rules {
+  private Rules() {}
+
+  static Bounds bounds(SchedulerConfig config) {
+    return new Bounds(
+        config.lanes().stream().map(lane -> new Bound(lane.maxRequests(), lane.maxBytes())).toList(),
+        new Bound(config.bounds().maxRequests(), config.bounds().maxBytes()),
+        config.bounds().maxRequestsPerFlow());
+  }
+
+  static LaneOrder order(SchedulerConfig config, long nowNanos) {
+    int[] weights = weights(config);
+    return switch (config.policy()) {
+      case STRICT -> new StrictOrder(weights, config.starvationTimeoutNanos());
+      case WEIGHTED -> new WeightedOrder(weights);
+      case HYBRID -> new HybridOrder(weights, config.laneZeroSharePercent(), nowNanos);
+    };
+  }
+
+  /** True if both mean the same order of lanes, whose memory then carries over. */
+  static boolean sameOrder(SchedulerConfig a, SchedulerConfig b) {
+    return a.policy() == b.policy()
+        && Arrays.equals(weights(a), weights(b))
+        && a.starvationTimeoutNanos().equals(b.starvationTimeoutNanos())
+        && a.laneZeroSharePercent() == b.laneZeroSharePercent();
+  }
+
+  private static int[] weights(SchedulerConfig config) {
+    return config.lanes().stream().mapToInt(LaneConfig::weight).toArray();
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Everything a scheduler is told. Immutable.
+ *
+ * <p>The parts check their own ranges; what holds between them is checked by {@link #problems}, all at once, before the
+ * configuration is used.
+ *
+ * @param lanes most important first; 2..20
+ * @param bounds of each pool
+ * @param starvationTimeoutNanos under {@link Policy#STRICT}, a waiter older than this goes first; at least 1 ms; empty for never
+ * @param laneZeroSharePercent under {@link Policy#HYBRID}, lane 0 goes first up to this share of dispatched tokens; 1..100
+ * @param displace whether a newcomer takes the place of the latest waiter of the worst lane, if that lane is worse than its own
+ *     and the pool is full
+ * @param pools providers of each model, in the order of preference; 64 at most
+ */
+public record SchedulerConfig(
+    Policy policy,
+    List<LaneConfig> lanes,
+    QueueBounds bounds,
+    OptionalLong starvationTimeoutNanos,
+    int laneZeroSharePercent,
+    boolean displace,
+    Map<String, List<ProviderAccount>> pools) {
+  /** The default of {@code laneZeroSharePercent}. */
+  public static final int DEFAULT_LANE_ZERO_SHARE_PERCENT = 80;
+
+  public static final int MIN_LANES = 2;
+  public static final int MAX_LANES = 20;
+
+  /** An eligibility mask is one long. */
+  public static final int MAX_PROVIDERS_PER_POOL = Long.SIZE;
+
+  private static final long MIN_STARVATION_NANOS = 1_000_000L;
+
+  public SchedulerConfig {
+    lanes = List.copyOf(lanes);
+    pools = pools.entrySet().stream()
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
+  }
+
+  /** Everything wrong with it, one sentence each with the value and what was expected; empty if it may be used. */
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    if (lanes.size() < MIN_LANES || lanes.size() > MAX_LANES) {
+      problems.add(Expect.problem("lanes", lanes.size(), MIN_LANES + ".." + MAX_LANES));
+    }
+    if (lanes.stream().noneMatch(lane -> lane.weight() > 0)) {
+      problems.add("lanes: all weights are 0 (expected: at least one > 0)");
+    }
+    if (starvationTimeoutNanos.isPresent() && starvationTimeoutNanos.getAsLong() < MIN_STARVATION_NANOS) {
+      problems.add(Expect.problem(
+          "starvationTimeoutNanos", starvationTimeoutNanos.getAsLong(), "at least " + MIN_STARVATION_NANOS));
+    }
+    if (laneZeroSharePercent < 1 || laneZeroSharePercent > 100) {
+      problems.add(Expect.problem("laneZeroSharePercent", laneZeroSharePercent, "1..100"));
+    }
+    pools.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(pool -> addProblems("pools[" + pool.getKey() + "]", pool.getValue(), problems));
+    return List.copyOf(problems);
+  }
+
+  private static void addProblems(String path, List<ProviderAccount> accounts, List<String> problems) {
+    if (accounts.size() > MAX_PROVIDERS_PER_POOL) {
+      problems.add(Expect.problem(path, accounts.size(), "at most " + MAX_PROVIDERS_PER_POOL + " providers"));
+    }
+    Set<String> names = new HashSet<>();
+    for (ProviderAccount account : accounts) {
+      if (!names.add(account.provider())) {
+        problems.add(path + ": " + account.provider() + " twice (expected: unique providers)");
+      }
+    }
+  }
+
+  /** Returns this, or throws with every problem. */
+  SchedulerConfig checked() {
+    List<String> problems = problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return this;
+  }
+}

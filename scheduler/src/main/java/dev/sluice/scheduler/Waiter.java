@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler;
+
+import dev.sluice.scheduler.fairness.Entry;
+
+/** A request in a waiting room, and its {@link Ticket}. Thread-safe as a ticket; the rest is confined to the pool's lock. */
+final class Waiter extends Entry implements Ticket {
+  /** More bytes than this count as this many, so that sums over all waiters stay in range. */
+  private static final long MAX_BYTES = 1L << 42;
+
+  private final Pool pool;
+  private final WorkRequest request;
+  private final WaitListener listener;
+  private long predictedWaitNanos;
+  private int position;
+
+  Waiter(Pool pool, WorkRequest request, WaitListener listener, long arrivalNanos, long sequence) {
+    super(
+        request.flow(),
+        new Size(request.cost().total(), request.cost().service(), Math.min(request.bytes(), MAX_BYTES)),
+        arrivalNanos,
+        sequence);
+    this.pool = pool;
+    this.request = request;
+    this.listener = listener;
+  }
+
+  WorkRequest request() {
+    return request;
+  }
+
+  WaitListener listener() {
+    return listener;
+  }
+
+  /** Keeps what was foretold; before anyone else sees the ticket. */
+  void foretold(long waitNanos, int newPosition) {
+    predictedWaitNanos = waitNanos;
+    position = newPosition;
+  }
+
+  @Override
+  public boolean cancel() {
+    return pool.cancel(this);
+  }
+
+  @Override
+  public long predictedWaitNanos() {
+    return predictedWaitNanos;
+  }
+
+  @Override
+  public int position() {
+    return position;
+  }
+
+  @Override
+  public String toString() {
+    return "Ticket[lane=" + laneIndex() + ", position=" + position + "]";
+  }
+}

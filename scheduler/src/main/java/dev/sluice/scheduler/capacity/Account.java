@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler.capacity;
+
+/**
+ * The capacity of one provider for one model: tokens per second, requests per second and concurrency, reserved together or not
+ * at all. Not thread-safe; confined to the pool's lock.
+ *
+ * <p>Every granted token is at any time in exactly one place: {@code granted = settled + refunded + held + expired}.
+ */
+public final class Account {
+  private final TokenBucket tokens;
+  private final TokenBucket requests;
+  private int maxConcurrent;
+  private int inFlight;
+  private long grantedTokens;
+  private long settledTokens;
+  private long refundedTokens;
+  private long heldTokens;
+  private long expiredTokens;
+  private long overrunTokens;
+
+  /** An idle account with full buckets; limits as {@link TokenBucket} takes them, concurrency at least 1. */
+  public Account(long tokensPerSecond, long requestsPerSecond, int maxConcurrent, long nowNanos) {
+    this.tokens = new TokenBucket(tokensPerSecond, nowNanos);
+    this.requests = new TokenBucket(requestsPerSecond, nowNanos);
+    this.maxConcurrent = maxConcurrent;
+  }
+
+  /** True if a request of {@code cost} tokens may start now. */
+  public boolean fits(long cost, long nowNanos) {
+    return inFlight < maxConcurrent && requests.covers(1, nowNanos) && tokens.covers(cost, nowNanos);
+  }
+
+  /**
+   * Time until a request of {@code cost} tokens may start if nothing else does; {@link Long#MAX_VALUE} where only the end of a
+   * running request can help.
+   */
+  public long readyInNanos(long cost, long nowNanos) {
+    return inFlight < maxConcurrent
+        ? Math.max(requests.readyInNanos(1, nowNanos), tokens.readyInNanos(cost, nowNanos))
+        : Long.MAX_VALUE;
+  }
+
+  /** Reserves every dimension for one request; the caller has seen that it {@linkplain #fits fits}. */
+  public void reserve(long cost, long nowNanos) {
+    inFlight++;
+    requests.take(1, nowNanos);
+    tokens.take(cost, nowNanos);
+    grantedTokens += cost;
+    heldTokens += cost;
+  }
+
+  /** Ends a request that used {@code actual} tokens of its {@code cost}. */
+  public void settle(long cost, long actual, long nowNanos) {
+    inFlight--;
+    tokens.give(cost - actual, nowNanos);
+    heldTokens -= cost;
+    settledTokens += Math.min(cost, actual);
+    refundedTokens += Math.max(0, cost - actual);
+    overrunTokens += Math.max(0, actual - cost);
+  }
+
+  /** Ends a request as if it had never started. */
+  public void cancel(long cost, long nowNanos) {
+    inFlight--;
+    requests.give(1, nowNanos);
+    tokens.give(cost, nowNanos);
+    heldTokens -= cost;
+    refundedTokens += cost;
+  }
+
+  /** Ends a request nobody reported on; its estimate counts as spent. */
+  public void expire(long cost) {
+    inFlight--;
+    heldTokens -= cost;
+    expiredTokens += cost;
+  }
+
+  /** Changes the limits; levels stay (clamped), requests in flight above a lower limit run out by themselves. */
+  public void limits(long tokensPerSecond, long requestsPerSecond, int newMaxConcurrent, long nowNanos) {
+    tokens.rate(tokensPerSecond, nowNanos);
+    requests.rate(requestsPerSecond, nowNanos);
+    maxConcurrent = newMaxConcurrent;
+  }
+
+  public int inFlight() {
+    return inFlight;
+  }
+
+  /** True if only the end of a running request can let another start. */
+  public boolean isSaturated() {
+    return inFlight >= maxConcurrent;
+  }
+
+  /** Tokens in the bucket; negative for debt. */
+  public long availableTokens(long nowNanos) {
+    return tokens.available(nowNanos);
+  }
+
+  public long tokensPerSecond() {
+    return tokens.ratePerSecond();
+  }
+
+  /** Requests that the rate still allows at once. */
+  public long availableRequests(long nowNanos) {
+    return requests.available(nowNanos);
+  }
+
+  public long requestsPerSecond() {
+    return requests.ratePerSecond();
+  }
+
+  /** Estimates ever reserved. */
+  public long grantedTokens() {
+    return grantedTokens;
+  }
+
+  /** Of the estimates, what settled requests really used. */
+  public long settledTokens() {
+    return settledTokens;
+  }
+
+  /** Of the estimates, what was given back by settling below or cancelling. */
+  public long refundedTokens() {
+    return refundedTokens;
+  }
+
+  /** Estimates of requests in flight. */
+  public long heldTokens() {
+    return heldTokens;
+  }
+
+  /** Estimates of requests that expired. */
+  public long expiredTokens() {
+    return expiredTokens;
+  }
+
+  /** What settled requests used beyond their estimates; not part of {@link #grantedTokens}. */
+  public long overrunTokens() {
+    return overrunTokens;
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler.dispatch;
+
+import dev.sluice.scheduler.capacity.Account;
+import dev.sluice.scheduler.fairness.Entry;
+import dev.sluice.scheduler.waiting.WaitingRoom;
+import java.util.List;
+
+/**
+ * One dispatch round: grants capacity to waiters in policy order until nobody can run. Not thread-safe; confined to the pool's
+ * lock.
+ *
+ * <p>A waiter runs on the first account in configured order that it may use, that nobody before it claimed and that has all it
+ * needs. A waiter that finds none claims every account it may use: nobody behind it takes them, so small requests don't starve a
+ * large one, and only waiters with an unclaimed account are looked at further. A grant changes whose turn it is, so claims are
+ * made anew after it. A grant costs O(log n) and one step per lane and eligibility mask.
+ */
+public final class Dispatcher {
+  private Dispatcher() {}
+
+  /** Hears of every grant; the entry has left the room and the account is reserved. */
+  @FunctionalInterface
+  public interface Grants {
+    void granted(Entry entry, int accountIndex);
+  }
+
+  /** Runs a round; returns the time until a refill lets somebody run, {@link Long#MAX_VALUE} if none will. */
+  public static long round(WaitingRoom room, List<Account> accounts, long nowNanos, Grants grants) {
+    long claimed = 0;
+    long wakeInNanos = Long.MAX_VALUE;
+    for (Entry entry = room.next(claimed, nowNanos); entry != null; entry = room.next(claimed, nowNanos)) {
+      long open = entry.mask() & ~claimed;
+      long fitting = firstFitting(accounts, open, entry.tokens(), nowNanos);
+      if (fitting != 0) {
+        int accountIndex = Long.numberOfTrailingZeros(fitting);
+        room.serve(entry, nowNanos);
+        accounts.get(accountIndex).reserve(entry.tokens(), nowNanos);
+        grants.granted(entry, accountIndex);
+        claimed = 0;
+        wakeInNanos = Long.MAX_VALUE;
+      } else {
+        wakeInNanos = Math.min(wakeInNanos, readyInNanos(accounts, open, entry.tokens(), nowNanos));
+        claimed |= entry.mask();
+      }
+    }
+    return wakeInNanos;
+  }
+
+  /** The first account of {@code mask} where {@code tokens} fit now, as a mask of one bit; 0 if there is none. */
+  public static long firstFitting(List<Account> accounts, long mask, long tokens, long nowNanos) {
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      if (accounts.get(Long.numberOfTrailingZeros(rest)).fits(tokens, nowNanos)) {
+        return Long.lowestOneBit(rest);
+      }
+    }
+    return 0;
+  }
+
+  private static long readyInNanos(List<Account> accounts, long mask, long tokens, long nowNanos) {
+    long ready = Long.MAX_VALUE;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      ready = Math.min(ready, accounts.get(Long.numberOfTrailingZeros(rest)).readyInNanos(tokens, nowNanos));
+    }
+    return ready;
+  }
+}

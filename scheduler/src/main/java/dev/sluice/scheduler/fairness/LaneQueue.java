@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler.fairness;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The waiters of one lane: fair between flows by service, first come first served inside a flow. Not thread-safe; confined to
+ * the pool's lock.
+ *
+ * <p>A flow joins level with the lane's virtual time, or with its cohort where that lags. One that runs empty is remembered while
+ * its finish tag is ahead of every level it could join at, so that coming back with one request at a time gains nothing over
+ * keeping a backlog. At most {@link #MAX_REMEMBERED} are; beyond that the virtual time moves up to the least finish tag, which
+ * forgives nobody and costs newcomers at most one request's service. Once the lane is
+ * empty nobody contends and all debts lapse, as at the end of a busy period in the paper.
+ */
+public final class LaneQueue {
+  /** How far a cohort may fall behind the lane's virtual time, in service units. */
+  public static final long MAX_LAG = 1L << 15;
+
+  /** How many flows without waiters are remembered at most. */
+  public static final int MAX_REMEMBERED = 4096;
+
+  private final Map<String, Flow> flows = new HashMap<>();
+  private final FinishedFlows finished = new FinishedFlows();
+  private final List<Cohort> cohorts = new ArrayList<>(1);
+  private long virtualTime;
+  private @Nullable Entry eldest;
+  private @Nullable Entry youngest;
+  private int size;
+  private long bytes;
+  private long tokens;
+  private boolean reseating;
+
+  public int size() {
+    return size;
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Estimated tokens of all waiters. */
+  public long tokens() {
+    return tokens;
+  }
+
+  /** The waiter that came first, or null. */
+  public @Nullable Entry eldest() {
+    return eldest;
+  }
+
+  /** The waiter that came last, or null. */
+  public @Nullable Entry youngest() {
+    return youngest;
+  }
+
+  /** The waiter that came just after {@code entry}, or null. */
+  public @Nullable Entry after(Entry entry) {
+    return entry.nextInLane;
+  }
+
+  /** The waiter that came just before {@code entry}, or null. */
+  public @Nullable Entry before(Entry entry) {
+    return entry.previousInLane;
+  }
+
+  /** Waiters of one flow. */
+  public int waitingOf(String flowName) {
+    Flow flow = flows.get(flowName);
+    return flow == null ? 0 : flow.waiting;
+  }
+
+  /** Flows that take memory: those with waiters and those remembered. */
+  public int knownFlows() {
+    return flows.size();
+  }
+
+  /** Puts {@code entry} last in its flow; it arrived after everyone in the lane. */
+  public void add(Entry entry) {
+    Cohort cohort = cohort(entry.mask());
+    long level = earlier(virtualTime, cohort);
+    Flow flow = flows.computeIfAbsent(entry.flowName(), name -> newFlow(name, level));
+    finished.remove(flow);
+    boolean wasIdle = flow.waiting == 0;
+    flow.append(entry);
+    cohort.waiting++;
+    cohort.waitingTokens += entry.tokens();
+    if (wasIdle) {
+      cohort.add(flow, later(flow.tag, level));
+    }
+    linkInLane(entry);
+  }
+
+  /** Takes {@code entry} out without service. */
+  public void withdraw(Entry entry) {
+    leave(entry, 0);
+  }
+
+  /** Takes {@code entry}, the first of its flow, out and charges the flow for it. */
+  public void serve(Entry entry) {
+    Flow flow = flowOf(entry);
+    Cohort cohort = cohortOf(flow);
+    if (cohort.byTag.peek() == flow) {
+      virtualTime = later(virtualTime, cohort.tag(flow));
+    }
+    leave(entry, entry.service());
+  }
+
+  /** The waiter next by fairness among those that may use an account outside {@code claimed}, or null. */
+  public @Nullable Entry next(long claimed) {
+    Flow best = null;
+    long bestTag = 0;
+    for (int i = 0; i < cohorts.size(); i++) {
+      Cohort cohort = cohorts.get(i);
+      Flow flow = (cohort.mask & ~claimed) == 0 ? null : cohort.byTag.peek();
+      if (flow != null) {
+        long lag = virtualTime - cohort.tag(flow);
+        cohort.offset += Math.max(0, lag - MAX_LAG);
+        long difference = cohort.tag(flow) - bestTag;
+        if (best == null || difference < 0 || (difference == 0 && flow.firstSequence() < best.firstSequence())) {
+          best = flow;
+          bestTag = cohort.tag(flow);
+        }
+      }
+    }
+    return best == null ? null : best.first;
+  }
+
+  /** The waiter that came first among those that may use an account outside {@code claimed}, or null. */
+  public @Nullable Entry oldest(long claimed) {
+    Flow best = null;
+    for (int i = 0; i < cohorts.size(); i++) {
+      Cohort cohort = cohorts.get(i);
+      Flow flow = (cohort.mask & ~claimed) == 0 ? null : cohort.byAge.peek();
+      if (flow != null && (best == null || flow.firstSequence() < best.firstSequence())) {
+        best = flow;
+      }
+    }
+    return best == null ? null : best.first;
+  }
+
+  /** Calls {@code visitor} with the oldest waiter of every eligibility mask. */
+  public void forEachOldest(Consumer<Entry> visitor) {
+    for (Cohort cohort : cohorts) {
+      Flow flow = cohort.byAge.peek();
+      if (flow != null && flow.first != null) {
+        visitor.accept(flow.first);
+      }
+    }
+  }
+
+  /** Keeps every debt from now on, also of the empty lane, because its waiters only change seats. */
+  public void beginReseating() {
+    reseating = true;
+  }
+
+  /** Ends what {@link #beginReseating} began. */
+  public void endReseating() {
+    reseating = false;
+    forget();
+  }
+
+  /** A view of how much work waits here. */
+  public WorkAhead workAhead() {
+    return new WorkAhead(cohorts);
+  }
+
+  private static Flow newFlow(String name, long tag) {
+    Flow flow = new Flow(name);
+    flow.tag = tag;
+    return flow;
+  }
+
+  private void leave(Entry entry, long service) {
+    Flow flow = flowOf(entry);
+    boolean wasFirst = entry.previousInFlow == null;
+    Cohort own = cohort(entry.mask());
+    own.waiting--;
+    own.waitingTokens -= entry.tokens();
+    if (wasFirst) {
+      Cohort cohort = cohortOf(flow);
+      long tag = cohort.tag(flow) + service;
+      cohort.remove(flow);
+      flow.unlink(entry);
+      Entry next = flow.first;
+      if (next == null) {
+        flow.tag = tag;
+        finished.add(flow);
+      } else {
+        cohort(next.mask()).add(flow, tag);
+      }
+    } else {
+      flow.unlink(entry);
+    }
+    if (own.isIdle()) {
+      cohorts.remove(own);
+    }
+    unlinkInLane(entry);
+    forget();
+  }
+
+  private void forget() {
+    if (reseating) {
+      return;
+    }
+    if (size == 0) {
+      flows.clear();
+      for (Flow flow = finished.peek(); flow != null; flow = finished.peek()) {
+        finished.remove(flow);
+      }
+      return;
+    }
+    long floor = finished.isEmpty() ? virtualTime : floor();
+    for (Flow flow = finished.peek(); flow != null; flow = finished.peek()) {
+      if (finished.size() <= MAX_REMEMBERED && flow.tag - floor > 0) {
+        return;
+      }
+      virtualTime = later(virtualTime, flow.tag);
+      finished.remove(flow);
+      flows.remove(flow.name);
+    }
+  }
+
+  /** No flow joins with a start tag below this. */
+  private long floor() {
+    long floor = virtualTime;
+    for (int i = 0; i < cohorts.size(); i++) {
+      floor = earlier(floor, cohorts.get(i));
+    }
+    return floor;
+  }
+
+  /** The earlier of a tag and the start tag of the cohort's next flow, if it has one. */
+  private static long earlier(long tag, Cohort cohort) {
+    Flow head = cohort.byTag.peek();
+    return head != null && cohort.tag(head) - tag < 0 ? cohort.tag(head) : tag;
+  }
+
+  private Cohort cohort(long mask) {
+    for (int i = 0; i < cohorts.size(); i++) {
+      if (cohorts.get(i).mask == mask) {
+        return cohorts.get(i);
+      }
+    }
+    Cohort cohort = new Cohort(mask);
+    cohorts.add(cohort);
+    return cohort;
+  }
+
+  private void linkInLane(Entry entry) {
+    entry.previousInLane = youngest;
+    if (youngest == null) {
+      eldest = entry;
+    } else {
+      youngest.nextInLane = entry;
+    }
+    youngest = entry;
+    size++;
+    bytes += entry.bytes();
+    tokens += entry.tokens();
+  }
+
+  private void unlinkInLane(Entry entry) {
+    Entry previous = entry.previousInLane;
+    Entry next = entry.nextInLane;
+    if (previous == null) {
+      eldest = next;
+    } else {
+      previous.nextInLane = next;
+    }
+    if (next == null) {
+      youngest = previous;
+    } else {
+      next.previousInLane = previous;
+    }
+    entry.previousInLane = null;
+    entry.nextInLane = null;
+    size--;
+    bytes -= entry.bytes();
+    tokens -= entry.tokens();
+  }
+
+  private static Flow flowOf(Entry entry) {
+    Flow flow = entry.flow;
+    if (flow == null) {
+      throw new IllegalStateException("entry waits in no lane");
+    }
+    return flow;
+  }
+
+  private static Cohort cohortOf(Flow flow) {
+    Cohort cohort = flow.cohort;
+    if (cohort == null) {
+      throw new IllegalStateException("flow has no waiter");
+    }
+    return cohort;
+  }
+
+  private static long later(long a, long b) {
+    return a - b >= 0 ? a : b;
+  }
+}
