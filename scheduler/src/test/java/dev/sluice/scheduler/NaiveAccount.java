@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A provider's capacity in the plainest terms: nano-tokens, and a list of leases. Not thread-safe. */
+final class NaiveAccount {
+  static final long NANO = 1_000_000_000L;
+
+  final String provider;
+  final List<NaiveLease> leases = new ArrayList<>();
+  AccountLimits limits;
+  private long nanoTokens;
+  private long nanoRequests;
+  private long atNanos;
+
+  /** A lease as the oracle sees it. */
+  record NaiveLease(int id, NaiveAccount account, TokenCost cost, long expiresAtNanos, long sequence) {}
+
+  NaiveAccount(ProviderAccount configured, long nowNanos) {
+    provider = configured.provider();
+    limits = configured.limits();
+    atNanos = nowNanos;
+    nanoTokens = burst();
+    nanoRequests = requestBurst();
+  }
+
+  /** One bit a provider. */
+  int bit() {
+    return 1 << provider.charAt(0) - 'a';
+  }
+
+  private boolean tokensLimited() {
+    return limits.tokensPerSecond() != Long.MAX_VALUE;
+  }
+
+  private boolean requestsLimited() {
+    return limits.requestsPerSecond() != Integer.MAX_VALUE;
+  }
+
+  private long burst() {
+    return tokensLimited() ? limits.tokensPerSecond() * NANO : 0;
+  }
+
+  private long requestBurst() {
+    return requestsLimited() ? limits.requestsPerSecond() * NANO : 0;
+  }
+
+  void advance(long nowNanos) {
+    long elapsed = nowNanos - atNanos;
+    atNanos = nowNanos;
+    if (tokensLimited()) {
+      nanoTokens = Math.min(burst(), nanoTokens + elapsed * limits.tokensPerSecond());
+    }
+    if (requestsLimited()) {
+      nanoRequests = Math.min(requestBurst(), nanoRequests + elapsed * limits.requestsPerSecond());
+    }
+  }
+
+  void limits(AccountLimits next) {
+    boolean tokensFresh = !tokensLimited() || next.tokensPerSecond() == Long.MAX_VALUE;
+    boolean requestsFresh = !requestsLimited() || next.requestsPerSecond() == Integer.MAX_VALUE;
+    limits = next;
+    nanoTokens = tokensFresh ? burst() : Math.min(nanoTokens, burst());
+    nanoRequests = requestsFresh ? requestBurst() : Math.min(nanoRequests, requestBurst());
+  }
+
+  private long missingTokens(long tokens) {
+    return tokensLimited() ? Math.max(0, Math.min(tokens * NANO, burst()) - nanoTokens) : 0;
+  }
+
+  private long missingRequests() {
+    return requestsLimited() ? Math.max(0, NANO - nanoRequests) : 0;
+  }
+
+  boolean fits(long tokens) {
+    return leases.size() < limits.maxConcurrent() && missingTokens(tokens) == 0 && missingRequests() == 0;
+  }
+
+  /** The instant at which the rates allow so many tokens. */
+  long readyAtNanos(long tokens) {
+    long waitTokens = tokensLimited() ? Math.ceilDiv(missingTokens(tokens), limits.tokensPerSecond()) : 0;
+    long waitRequests = requestsLimited() ? Math.ceilDiv(missingRequests(), limits.requestsPerSecond()) : 0;
+    return atNanos + Math.max(waitTokens, waitRequests);
+  }
+
+  void take(NaiveLease lease) {
+    leases.add(lease);
+    nanoTokens -= tokensLimited() ? lease.cost().total() * NANO : 0;
+    nanoRequests -= requestsLimited() ? NANO : 0;
+  }
+
+  void end(NaiveLease lease, LeaseEnd end, TokenCost actual) {
+    leases.remove(lease);
+    long back = switch (end) {
+      case SETTLED -> lease.cost().total() - actual.total();
+      case CANCELLED -> lease.cost().total();
+      case EXPIRED -> 0;
+    };
+    nanoTokens = tokensLimited() ? Math.min(burst(), nanoTokens + back * NANO) : 0;
+    if (end == LeaseEnd.CANCELLED && requestsLimited()) {
+      nanoRequests = Math.min(requestBurst(), nanoRequests + NANO);
+    }
+  }
+
+  long availableTokens() {
+    return tokensLimited() ? Math.floorDiv(nanoTokens, NANO) : Long.MAX_VALUE;
+  }
+}

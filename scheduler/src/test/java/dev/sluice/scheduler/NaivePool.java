@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler;
+
+import dev.sluice.scheduler.NaiveAccount.NaiveLease;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The oracle: one pool in lists and scans, that says what must become of every request and when. Not thread-safe.
+ *
+ * <p>It shares no code with the core beyond the values at the door, and does not foretell: whether a request that would wait is
+ * refused as too late is taken from the core.
+ */
+final class NaivePool {
+  /** A request that waits. */
+  static final class NaiveWaiter {
+    final int id;
+    final WorkRequest request;
+    final long arrivalNanos;
+    final long sequence;
+    int lane;
+    int mask;
+    long deadlineNanos;
+
+    NaiveWaiter(int id, WorkRequest request, long arrivalNanos, long sequence, int lane, int mask) {
+      this.id = id;
+      this.request = request;
+      this.arrivalNanos = arrivalNanos;
+      this.sequence = sequence;
+      this.lane = lane;
+      this.mask = mask;
+    }
+
+    String flow() {
+      return request.flow();
+    }
+  }
+
+  private static final long FOREVER = Long.MAX_VALUE / 4;
+
+  /** What became of requests, in order. */
+  final List<String> log = new ArrayList<>();
+
+  final List<NaiveWaiter> waiters = new ArrayList<>();
+  private final NaivePolicy policy;
+  private List<NaiveAccount> accounts = new ArrayList<>();
+  private final List<NaiveAccount> removed = new ArrayList<>();
+  private SchedulerConfig config;
+  private long nowNanos;
+  private long nextSequence;
+  private long nextGrant;
+
+  NaivePool(SchedulerConfig config, long nowNanos) {
+    this.config = config;
+    this.nowNanos = nowNanos;
+    this.policy = new NaivePolicy(config, nowNanos);
+    configured(config).forEach(account -> accounts.add(new NaiveAccount(account, nowNanos)));
+  }
+
+  private static List<ProviderAccount> configured(SchedulerConfig config) {
+    return config.pools().values().iterator().next();
+  }
+
+  List<NaiveAccount> accounts() {
+    return accounts;
+  }
+
+  Optional<NaiveLease> lease(int id) {
+    return leases().stream().filter(lease -> lease.id() == id).findFirst();
+  }
+
+  /** Moves to an instant, stopping wherever anything may happen. */
+  void advanceTo(long targetNanos) {
+    for (long next = nextInstant(); next <= targetNanos; next = nextInstant()) {
+      to(next);
+      settleDown();
+    }
+    to(targetNanos);
+  }
+
+  private void to(long instantNanos) {
+    nowNanos = instantNanos;
+    accounts.forEach(account -> account.advance(instantNanos));
+    removed.forEach(account -> account.advance(instantNanos));
+  }
+
+  private long nextInstant() {
+    long next = Long.MAX_VALUE;
+    for (NaiveWaiter waiter : waiters) {
+      next = sooner(next, waiter.deadlineNanos);
+      next = sooner(next, waiter.arrivalNanos + config.starvationTimeoutNanos().orElse(FOREVER) + 1);
+      for (NaiveAccount account : accounts) {
+        boolean eligible = (waiter.mask & account.bit()) != 0;
+        next = eligible ? sooner(next, account.readyAtNanos(waiter.request.cost().total())) : next;
+      }
+    }
+    for (NaiveLease lease : leases()) {
+      next = sooner(next, lease.expiresAtNanos());
+    }
+    return next;
+  }
+
+  private long sooner(long best, long candidate) {
+    return candidate > nowNanos && candidate < best ? candidate : best;
+  }
+
+  private List<NaiveLease> leases() {
+    List<NaiveLease> leases = new ArrayList<>();
+    accounts.forEach(account -> leases.addAll(account.leases));
+    removed.forEach(account -> leases.addAll(account.leases));
+    return leases;
+  }
+
+  private void settleDown() {
+    leases().stream()
+        .filter(lease -> lease.expiresAtNanos() <= nowNanos)
+        .sorted(Comparator.comparing(NaiveLease::expiresAtNanos).thenComparing(NaiveLease::sequence))
+        .toList()
+        .forEach(lease -> finish(lease, LeaseEnd.EXPIRED, lease.cost()));
+    evictOverdue(nowNanos - 1);
+    do {
+      round();
+    } while (evictOverdue(nowNanos));
+  }
+
+  private boolean evictOverdue(long latestNanos) {
+    List<NaiveWaiter> overdue = waiters.stream()
+        .filter(waiter -> waiter.deadlineNanos <= latestNanos)
+        .sorted(Comparator.comparing((NaiveWaiter waiter) -> waiter.deadlineNanos).thenComparing(waiter -> waiter.sequence))
+        .toList();
+    overdue.forEach(waiter -> evict(waiter, EvictReason.TIMEOUT));
+    return !overdue.isEmpty();
+  }
+
+  private void evict(NaiveWaiter waiter, EvictReason reason) {
+    waiters.remove(waiter);
+    policy.left(waiter, waiters);
+    log.add(waiter.id + "!" + reason + "@" + nowNanos);
+  }
+
+  private void finish(NaiveLease lease, LeaseEnd end, TokenCost actual) {
+    lease.account().end(lease, end, actual);
+    removed.removeIf(account -> account.leases.isEmpty());
+    log.add(lease.account().provider + "." + end + "@" + nowNanos);
+  }
+
+  private void round() {
+    int claimed = 0;
+    for (Optional<NaiveWaiter> next = policy.next(waiters, claimed, nowNanos);
+        next.isPresent();
+        next = policy.next(waiters, claimed, nowNanos)) {
+      NaiveWaiter waiter = next.get();
+      int open = waiter.mask & ~claimed;
+      Optional<NaiveAccount> account = accounts.stream()
+          .filter(candidate -> (open & candidate.bit()) != 0)
+          .filter(candidate -> candidate.fits(waiter.request.cost().total()))
+          .findFirst();
+      if (account.isPresent()) {
+        policy.served(waiter, waiters, nowNanos);
+        waiters.remove(waiter);
+        policy.left(waiter, waiters);
+        grant(waiter.id, waiter.request, account.get());
+        claimed = 0;
+      } else {
+        claimed |= waiter.mask;
+      }
+    }
+  }
+
+  private void grant(int id, WorkRequest request, NaiveAccount account) {
+    LeaseLife life = account.limits.leaseLife();
+    long expected = life.prefillNanosPerToken() * request.cost().inputTokens()
+        + 2 * request.maxOutputTokens() * life.outputNanosPerToken();
+    long lifeNanos = Math.max(15 * NaiveAccount.NANO, Math.min(expected, life.providerTimeoutNanos() + 30 * NaiveAccount.NANO));
+    account.take(new NaiveLease(id, account, request.cost(), nowNanos + lifeNanos, nextGrant++));
+    log.add(id + ">" + account.provider + "@" + nowNanos);
+  }
+
+  private int mask(WorkRequest request, boolean heedContext) {
+    return accounts.stream()
+        .filter(account -> request.providers().isEmpty() || request.providers().contains(account.provider))
+        .filter(account -> !heedContext || request.contextTokens() <= account.limits.maxContextTokens())
+        .mapToInt(NaiveAccount::bit)
+        .sum();
+  }
+
+  /**
+   * Submits, and logs what must become of the request at once.
+   *
+   * @param tooLate whether the core refuses it as too late; only believed of a request that would wait
+   */
+  void submit(int id, WorkRequest request, boolean tooLate) {
+    int mask = mask(request, true);
+    if (mask == 0) {
+      refuse(id, mask(request, false) == 0 ? RejectReason.NO_PROVIDER : RejectReason.UNSCHEDULABLE);
+      return;
+    }
+    int lane = Math.min(request.lane(), config.lanes().size() - 1);
+    long total = request.cost().total();
+    Optional<NaiveAccount> free =
+        accounts.stream().filter(account -> (mask & account.bit()) != 0 && account.fits(total)).findFirst();
+    if (waiters.isEmpty() && free.isPresent()) {
+      policy.passed(lane, total, nowNanos);
+      grant(id, request, free.get());
+      return;
+    }
+    NaiveWaiter waiter = new NaiveWaiter(id, request, nowNanos, nextSequence++, lane, mask);
+    long limitNanos = Math.min(FOREVER, Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos()));
+    waiter.deadlineNanos = nowNanos + limitNanos;
+    policy.joined(waiter, waiters);
+    waiters.add(waiter);
+    round();
+    if (waiters.contains(waiter)) {
+      judge(waiter, tooLate || limitNanos == 0);
+    }
+  }
+
+  private void judge(NaiveWaiter waiter, boolean tooLate) {
+    List<NaiveWaiter> victims = config.displace() ? victims(waiter) : List.of();
+    List<NaiveWaiter> rest = new ArrayList<>(waiters);
+    rest.removeAll(victims);
+    boolean fits = laneFits(waiter) && totalFits(rest);
+    if (!fits || tooLate) {
+      waiters.remove(waiter);
+      policy.left(waiter, waiters);
+      refuse(waiter.id, fits ? RejectReason.WAIT_TOO_LONG : RejectReason.QUEUE_FULL);
+      return;
+    }
+    victims.forEach(victim -> evict(victim, EvictReason.DISPLACED));
+    settleDown();
+  }
+
+  private boolean laneFits(NaiveWaiter waiter) {
+    List<NaiveWaiter> lane = waiters.stream().filter(other -> other.lane == waiter.lane).toList();
+    LaneConfig bound = config.lanes().get(waiter.lane);
+    return lane.stream().filter(other -> other.flow().equals(waiter.flow())).count() <= config.bounds().maxRequestsPerFlow()
+        && lane.size() <= bound.maxRequests()
+        && lane.stream().mapToLong(other -> other.request.bytes()).sum() <= bound.maxBytes();
+  }
+
+  private boolean totalFits(List<NaiveWaiter> some) {
+    return some.size() <= config.bounds().maxRequests()
+        && some.stream().mapToLong(other -> other.request.bytes()).sum() <= config.bounds().maxBytes();
+  }
+
+  private List<NaiveWaiter> victims(NaiveWaiter waiter) {
+    List<NaiveWaiter> rest = new ArrayList<>(waiters);
+    List<NaiveWaiter> worst = waiters.stream()
+        .filter(other -> other.lane > waiter.lane)
+        .sorted(Comparator.comparing((NaiveWaiter other) -> -other.lane).thenComparing(other -> -other.sequence))
+        .toList();
+    List<NaiveWaiter> victims = new ArrayList<>();
+    for (NaiveWaiter victim : worst) {
+      if (totalFits(rest)) {
+        break;
+      }
+      rest.remove(victim);
+      victims.add(victim);
+    }
+    return victims;
+  }
+
+  private void refuse(int id, RejectReason reason) {
+    log.add(id + "!" + reason + "@" + nowNanos);
+  }
+
+  void cancelTicket(int id) {
+    Optional<NaiveWaiter> waiter = waiters.stream().filter(candidate -> candidate.id == id).findFirst();
+    if (waiter.isPresent()) {
+      evict(waiter.get(), EvictReason.CANCELLED);
+      settleDown();
+    }
+  }
+
+  void end(int id, LeaseEnd end, TokenCost actual) {
+    Optional<NaiveLease> lease = lease(id);
+    if (lease.isPresent()) {
+      finish(lease.get(), end, actual);
+      settleDown();
+    }
+  }
+
+  void drain() {
+    for (int lane = 0; lane < config.lanes().size(); lane++) {
+      int drained = lane;
+      waiters.stream().filter(waiter -> waiter.lane == drained).toList().forEach(waiter -> evict(waiter, EvictReason.DRAINING));
+    }
+  }
+
+  void reconfigure(SchedulerConfig next) {
+    List<NaiveAccount> known = new ArrayList<>(accounts);
+    known.addAll(removed);
+    removed.clear();
+    accounts = new ArrayList<>();
+    for (ProviderAccount wanted : configured(next)) {
+      Optional<NaiveAccount> existing = known.stream().filter(account -> account.provider.equals(wanted.provider())).findFirst();
+      existing.ifPresent(account -> account.advance(nowNanos));
+      existing.ifPresent(account -> account.limits(wanted.limits()));
+      existing.ifPresent(known::remove);
+      accounts.add(existing.orElseGet(() -> new NaiveAccount(wanted, nowNanos)));
+    }
+    known.stream().filter(account -> !account.leases.isEmpty()).forEach(removed::add);
+    config = next;
+    policy.reconfigure(next, nowNanos);
+    List<NaiveWaiter> everyone = List.copyOf(waiters);
+    waiters.clear();
+    List<NaiveWaiter> homeless = new ArrayList<>();
+    for (NaiveWaiter waiter : everyone) {
+      waiter.lane = Math.min(waiter.lane, next.lanes().size() - 1);
+      waiter.mask = mask(waiter.request, true);
+      long longest = Math.min(FOREVER, next.lanes().get(waiter.lane).maxWaitNanos());
+      waiter.deadlineNanos = Math.min(waiter.deadlineNanos, waiter.arrivalNanos + longest);
+      if (waiter.mask == 0) {
+        homeless.add(waiter);
+      } else {
+        policy.joined(waiter, waiters);
+        waiters.add(waiter);
+      }
+    }
+    for (int lane = 0; lane < next.lanes().size(); lane++) {
+      int emptied = lane;
+      if (waiters.stream().noneMatch(waiter -> waiter.lane == emptied)) {
+        policy.emptied(lane);
+      }
+    }
+    homeless.forEach(waiter -> log.add(waiter.id + "!" + EvictReason.NO_PROVIDER + "@" + nowNanos));
+    settleDown();
+  }
+}
