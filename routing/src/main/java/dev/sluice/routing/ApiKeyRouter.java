@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing;
+
+import java.time.Instant;
+
+/**
+ * Judges API keys: looks each up in a store and checks status and expiry at every call, so that a store's cache can delay
+ * news about a key but never outlive its expiry. Thread-safe if the store is.
+ */
+public final class ApiKeyRouter {
+  private final KeyStore store;
+
+  /** A router that asks {@code store}. */
+  public ApiKeyRouter(KeyStore store) {
+    this.store = store;
+  }
+
+  /** What {@code key} may do at {@code now}. A key is valid before the instant it expires, and no longer at it. */
+  public RouteDecision route(ApiKey key, Instant now) {
+    return switch (store.find(key)) {
+      case Lookup.Hit hit -> judge(hit.entitlement(), now);
+      case Lookup.KnownAbsent absent -> new RouteDecision.Denied(DenyReason.UNKNOWN);
+      case Lookup.Failed failed -> new RouteDecision.Unavailable(failed.cause());
+    };
+  }
+
+  private static RouteDecision judge(Entitlement entitlement, Instant now) {
+    return switch (entitlement.status()) {
+      case REVOKED -> new RouteDecision.Denied(DenyReason.REVOKED);
+      case SUSPENDED -> new RouteDecision.Denied(DenyReason.SUSPENDED);
+      case ACTIVE ->
+          entitlement.expiresAt().filter(end -> !now.isBefore(end)).isPresent()
+              ? new RouteDecision.Denied(DenyReason.EXPIRED)
+              : new RouteDecision.Entitled(entitlement);
+    };
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing;
+
+/**
+ * Knows which keys exist. Implementations are thread-safe.
+ *
+ * <p>A store reports what is written, whatever its status and expiry: judging is {@link ApiKeyRouter}'s, at every use.
+ */
+@FunctionalInterface
+public interface KeyStore {
+  /** Looks a key up; never throws, an outage is {@link Lookup.Failed}. */
+  Lookup find(ApiKey key);
+}
