@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.command;
+
+import dev.sluice.plugin.config.ConfigLoader;
+import dev.sluice.plugin.config.PepperSource;
+import dev.sluice.plugin.config.SluiceConfig.KeySettings;
+import dev.sluice.routing.ApiKey;
+import dev.sluice.routing.Entitlement;
+import dev.sluice.routing.config.ConfigException;
+import dev.sluice.routing.key.KeyFileEditor;
+import dev.sluice.routing.key.KeyMint;
+import dev.sluice.routing.key.KeyRecord;
+import dev.sluice.routing.key.NewKey;
+import dev.sluice.routing.key.Pepper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code sluice keys}: makes, lists and withdraws the API keys of a key file. Immutable. */
+final class KeysCommand {
+  private static final List<String> FILES = List.of("config", "file", "pepper");
+  private static final int MAX_INPUT_BYTES = 4096;
+
+  private final Surface surface;
+  private final Arguments arguments;
+  private final Path file;
+  private final Path pepperFile;
+  private final String pepperVariable;
+
+  private KeysCommand(Surface surface, Arguments arguments, KeySettings settings) throws UsageException {
+    this.surface = surface;
+    this.arguments = arguments;
+    this.file = arguments.path("file", settings.keysFile());
+    this.pepperFile = arguments.path("pepper", settings.pepperFile());
+    this.pepperVariable = settings.pepperEnv();
+  }
+
+  static int run(List<String> args, Surface surface) throws UsageException, ConfigException, IOException {
+    String action = args.isEmpty() ? "" : args.getFirst();
+    List<String> rest = args.isEmpty() ? List.of() : args.subList(1, args.size());
+    return switch (action) {
+      case "create" ->
+          of(rest, List.of("account", "level", "id", "models", "expires", "description", "config", "file", "pepper"), 0, surface).create();
+      case "list" -> of(rest, FILES, 0, surface).list();
+      case "revoke" -> of(rest, FILES, 1, surface).revoke();
+      case "hash" -> of(rest, FILES, 0, surface).hash();
+      default -> throw new UsageException((action.isEmpty() ? "no action" : Arguments.shown(action) + ": unknown action") + " (expected: create, list, revoke or hash)");
+    };
+  }
+
+  private static KeysCommand of(List<String> args, List<String> flags, int rest, Surface surface)
+      throws UsageException, ConfigException {
+    var arguments = Arguments.parse(args, flags, List.of());
+    arguments.expectRest(rest, rest == 0 ? "no arguments besides flags" : "the id of a key");
+    return new KeysCommand(surface, arguments, settings(arguments, surface));
+  }
+
+  private static KeySettings settings(Arguments arguments, Surface surface) throws UsageException, ConfigException {
+    Path config = arguments.path("config", Commands.DEFAULT_CONFIG);
+    if (arguments.has("config") && !Files.exists(config)) {
+      throw new UsageException("--config: " + config + ": no such file");
+    }
+    return new ConfigLoader(config, surface.environment()).keySettings();
+  }
+
+  private int create() throws UsageException, ConfigException, IOException {
+    String account = arguments.value("account").orElseThrow(() -> new UsageException("--account: missing (expected: --account NAME)"));
+    var editor = new KeyFileEditor(file);
+    var key =
+        new NewKey(
+            arguments.value("id"),
+            account,
+            arguments.value("level"),
+            arguments.value("models").map(text -> List.of(text.split(",", -1))).orElse(List.of()),
+            arguments.value("expires"),
+            arguments.value("description"));
+    key.check("--");
+    KeyMint.Minted minted = new KeyMint(pepper(true), new SecureRandom()).mint();
+    String id = editor.append(key, minted);
+    surface.out().println(minted.reveal());
+    surface.out().println("# key " + id + " of account " + account + ", added to " + file);
+    surface.out().println("# This is the only time it is shown. Use it as: Authorization: Bearer " + minted.prefix() + "...");
+    return Commands.OK;
+  }
+
+  private int list() throws ConfigException, IOException {
+    surface.out().printf(Locale.ROOT, "%-20s %-16s %-20s %-6s %-10s %-21s %s%n", "ID", "PREFIX", "ACCOUNT", "LEVEL", "STATUS", "EXPIRES", "DESCRIPTION");
+    for (KeyRecord key : new KeyFileEditor(file).records()) {
+      Entitlement entitlement = key.entitlement();
+      surface
+          .out()
+          .printf(
+              Locale.ROOT,
+              "%-20s %-16s %-20s %-6s %-10s %-21s %s%n",
+              entitlement.keyId(),
+              key.prefix().orElse("-"),
+              entitlement.account(),
+              entitlement.level().isPresent() ? Integer.toString(entitlement.level().getAsInt()) : "-",
+              entitlement.status().name().toLowerCase(Locale.ROOT),
+              entitlement.expiresAt().map(Object::toString).orElse("never"),
+              key.description().orElse(""));
+    }
+    return Commands.OK;
+  }
+
+  private int revoke() throws ConfigException, IOException {
+    String id = arguments.rest().getFirst();
+    return switch (new KeyFileEditor(file).revoke(id)) {
+      case REVOKED -> {
+        surface.out().println("key " + id + " is revoked; a running process takes it over within a second");
+        yield Commands.OK;
+      }
+      case ALREADY_REVOKED -> {
+        surface.out().println("key " + id + " was revoked already");
+        yield Commands.OK;
+      }
+      case UNKNOWN -> {
+        surface.err().println("sluice keys revoke: " + Arguments.shown(id) + ": no such key in " + file + " (`sluice keys list` prints them)");
+        yield Commands.FAILED;
+      }
+    };
+  }
+
+  private int hash() throws UsageException, ConfigException, IOException {
+    var text = new String(surface.in().readNBytes(MAX_INPUT_BYTES), StandardCharsets.UTF_8).strip();
+    ApiKey key =
+        ApiKey.of(text)
+            .orElseThrow(() -> new UsageException("no key on standard input (expected: 1 to " + ApiKey.MAX_CHARS + " visible ASCII characters)"));
+    surface.out().println(pepper(false).fingerprint(key).text());
+    return Commands.OK;
+  }
+
+  private Pepper pepper(boolean mayCreate) throws IOException, UsageException, ConfigException {
+    Map<String, String> environment = arguments.has("pepper") ? Map.of() : surface.environment();
+    Optional<Pepper> pepper = new PepperSource(pepperFile, pepperVariable, environment).find();
+    if (pepper.isPresent()) {
+      return pepper.get();
+    }
+    if (!mayCreate) {
+      throw new UsageException("--pepper: " + pepperFile + ": no such file (`sluice keys create` makes it)");
+    }
+    if (!new KeyFileEditor(file).records().isEmpty()) {
+      throw new UsageException("--pepper: " + pepperFile + ": no such file (expected: the pepper of the keys in " + file + ")");
+    }
+    surface.err().println("# made " + pepperFile + "; keep it safe, the keys are worthless without it");
+    return Pepper.create(pepperFile, new SecureRandom());
+  }
+}

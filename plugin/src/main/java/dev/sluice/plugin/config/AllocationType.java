@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.config;
+
+/** How lanes are made. */
+public enum AllocationType {
+  PRIORITY
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.config;
+
+import static dev.sluice.plugin.config.ProviderKeys.Model.ALIASES;
+import static dev.sluice.plugin.config.ProviderKeys.Model.MODEL;
+
+import dev.sluice.plugin.config.ConfigKeys.Admin;
+import dev.sluice.plugin.config.ConfigKeys.Events;
+import dev.sluice.plugin.config.ConfigKeys.Lane;
+import dev.sluice.plugin.config.ConfigKeys.Scheduler;
+import dev.sluice.routing.config.Key;
+import dev.sluice.routing.config.Place;
+import dev.sluice.routing.config.Problems;
+import dev.sluice.routing.config.Values;
+import dev.sluice.routing.provider.ServedModel;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What must hold between keys. Each check is silent while one of its keys is faulty in itself. Not thread-safe; confined to the
+ * loading thread.
+ */
+final class CrossChecks {
+  private final Values root;
+  private final Problems problems;
+
+  private CrossChecks(Values root, Problems problems) {
+    this.root = root;
+    this.problems = problems;
+  }
+
+  static void run(Values root, Problems problems) {
+    var checks = new CrossChecks(root, problems);
+    checks.levels();
+    checks.lanes();
+    checks.depths();
+    checks.models();
+    checks.surfaces();
+  }
+
+  private Values scheduler() {
+    return root.section(Scheduler.SECTION);
+  }
+
+  private void levels() {
+    Values scheduler = scheduler();
+    if (!scheduler.sound(Scheduler.PRIORITY_LEVELS)) {
+      return;
+    }
+    int levels = scheduler.get(Scheduler.PRIORITY_LEVELS);
+    String range = "a level from 0 to " + (levels - 1) + ", as priority_levels is " + levels;
+    if (scheduler.find(Scheduler.DEFAULT_PRIORITY).filter(level -> level >= levels).isPresent()) {
+      scheduler.refuse(Scheduler.DEFAULT_PRIORITY, range, problems);
+    }
+    if (scheduler.find(Scheduler.WEIGHTS).filter(weights -> weights.size() != levels).isPresent()) {
+      scheduler.refuse(Scheduler.WEIGHTS, levels + " weights, one for each level", problems);
+    }
+    if (scheduler.sound(Scheduler.SERVICE_TIER)) {
+      scheduler
+          .get(Scheduler.SERVICE_TIER)
+          .forEach(
+              (tier, level) -> {
+                if (level >= levels) {
+                  Place place = scheduler.place(Scheduler.SERVICE_TIER);
+                  problems.add(place, scheduler.path(Scheduler.SERVICE_TIER) + "." + tier, level.toString(), range);
+                }
+              });
+    }
+  }
+
+  private void lanes() {
+    Values scheduler = scheduler();
+    int levels = scheduler.get(Scheduler.PRIORITY_LEVELS);
+    var seen = new HashMap<Integer, Integer>();
+    for (Values lane : scheduler.items(Lane.SECTION)) {
+      if (!lane.sound(Lane.LEVEL)) {
+        continue;
+      }
+      Integer first = seen.putIfAbsent(lane.get(Lane.LEVEL), lane.place(Lane.LEVEL).line());
+      if (first != null) {
+        lane.refuse(Lane.LEVEL, "each level once; the first is on line " + first, problems);
+      } else if (scheduler.sound(Scheduler.PRIORITY_LEVELS) && lane.get(Lane.LEVEL) >= levels) {
+        lane.refuse(Lane.LEVEL, "a level from 0 to " + (levels - 1) + ", as priority_levels is " + levels, problems);
+      }
+    }
+  }
+
+  private void depths() {
+    Values scheduler = scheduler();
+    atMost(scheduler, Scheduler.MAX_QUEUE_DEPTH, Scheduler.MAX_QUEUE_DEPTH_TOTAL);
+    atMost(scheduler, Scheduler.MAX_QUEUE_BYTES, Scheduler.MAX_QUEUE_BYTES_TOTAL);
+    atMost(scheduler, Scheduler.MAX_QUEUE_DEPTH_PER_FLOW, Scheduler.MAX_QUEUE_DEPTH_TOTAL);
+    for (Values lane : scheduler.items(Lane.SECTION)) {
+      atMost(lane, Lane.MAX_DEPTH, Scheduler.MAX_QUEUE_DEPTH_TOTAL);
+      atMost(lane, Lane.MAX_BYTES, Scheduler.MAX_QUEUE_BYTES_TOTAL);
+    }
+  }
+
+  private <T extends Comparable<T>> void atMost(Values values, Key<T> part, Key<T> total) {
+    if (!values.sound(part) || !scheduler().sound(total)) {
+      return;
+    }
+    T limit = scheduler().get(total);
+    if (values.find(part).filter(value -> value.compareTo(limit) > 0).isEmpty()) {
+      return;
+    }
+    // Whoever wrote only the total must be told there, not at a default that he never saw.
+    if (values.written(part)) {
+      values.refuse(part, "at most " + scheduler().path(total) + ", which is " + scheduler().shown(total), problems);
+    } else {
+      scheduler().refuse(total, "at least " + values.path(part) + ", which is " + values.shown(part), problems);
+    }
+  }
+
+  private void models() {
+    Map<String, String> canonical = new LinkedHashMap<>();
+    Map<String, Values> providers = root.section(SluiceDocument.PROVIDER).named(SluiceDocument.LOCAL);
+    for (Values provider : providers.values()) {
+      List<Values> models = provider.items(ProviderKeys.Model.SECTION);
+      if (models.isEmpty()) {
+        problems.add(provider.place(), provider.path() + ".models", "none", "at least one model");
+      }
+      var own = new HashSet<String>();
+      for (Values model : models) {
+        if (model.sound(MODEL)) {
+          canonical.putIfAbsent(model.get(MODEL), model.path());
+          if (!own.add(model.get(MODEL))) {
+            model.refuse(MODEL, "each model once in a provider", problems);
+          }
+        }
+      }
+    }
+    var aliasOf = new HashMap<String, String>();
+    for (Values provider : providers.values()) {
+      for (Values model : provider.items(ProviderKeys.Model.SECTION)) {
+        if (model.sound(MODEL, ALIASES)) {
+          model.get(ALIASES).forEach(alias -> alias(model, alias, canonical, aliasOf));
+        }
+      }
+    }
+  }
+
+  private void alias(Values model, String alias, Map<String, String> canonical, Map<String, String> aliasOf) {
+    String name = model.get(MODEL);
+    String other = aliasOf.putIfAbsent(alias, name);
+    Place place = model.place(ALIASES);
+    if (alias.equals(ServedModel.ANY) || name.equals(ServedModel.ANY)) {
+      problems.add(place, model.path(ALIASES), alias, "no alias of or to *");
+    } else if (canonical.containsKey(alias) && !alias.equals(name)) {
+      problems.add(place, model.path(ALIASES), alias, "a name that is no model; " + canonical.get(alias) + " serves it as one");
+    } else if (other != null && !other.equals(name)) {
+      problems.add(place, model.path(ALIASES), alias, "an alias of one model; it already stands for " + other);
+    }
+  }
+
+  private void surfaces() {
+    Values events = root.section(Events.SECTION);
+    Values admin = root.section(Admin.SECTION);
+    if (unguarded(events, Events.SECRET_ENV, Events.SECRET_FILE)) {
+      problems.add(events.place(), events.path(), "no secret", "secret_env: SLUICE_EVENTS_SECRET, or secret_file; http-logger's auth_header is Bearer and the same secret");
+    }
+    if (admin.sound(Admin.LISTEN) && unguarded(admin, Admin.KEY_ENV, Admin.KEY_FILE) && !loopback(admin.get(Admin.LISTEN).getHostString())) {
+      admin.refuse(Admin.LISTEN, "a loopback address, or key_env or key_file beside it", problems);
+    }
+    if (events.sound(Events.LISTEN) && admin.sound(Admin.LISTEN)) {
+      InetSocketAddress address = events.get(Events.LISTEN);
+      if (address.getPort() != 0 && address.equals(admin.get(Admin.LISTEN))) {
+        events.refuse(Events.LISTEN, "another address than admin.listen", problems);
+      }
+    }
+  }
+
+  private static boolean unguarded(Values values, Key<?> variable, Key<?> file) {
+    return values.sound(variable, file) && !values.written(variable) && !values.written(file);
+  }
+
+  private static boolean loopback(String host) {
+    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.[0-9]{1,3}){3}");
+  }
+}

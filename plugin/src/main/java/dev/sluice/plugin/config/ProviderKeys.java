@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.config;
+
+import static dev.sluice.routing.config.Kinds.duration;
+import static dev.sluice.routing.config.Kinds.flag;
+import static dev.sluice.routing.config.Kinds.header;
+import static dev.sluice.routing.config.Kinds.list;
+import static dev.sluice.routing.config.Kinds.map;
+import static dev.sluice.routing.config.Kinds.model;
+import static dev.sluice.routing.config.Kinds.path;
+import static dev.sluice.routing.config.Kinds.perSecond;
+import static dev.sluice.routing.config.Kinds.text;
+import static dev.sluice.routing.config.Kinds.variable;
+import static dev.sluice.routing.config.Kinds.whole;
+import static dev.sluice.routing.config.Kinds.wholeLong;
+
+import dev.sluice.routing.config.Key;
+import dev.sluice.routing.config.Section;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * The declaration of a local provider's keys. Capacity and pace may stand at the provider, for all its models, and at a model,
+ * which wins. Immutable.
+ */
+final class ProviderKeys {
+  static final Key<Long> MAX_TOKENS_PER_SEC =
+      Key.of("max_tokens_per_sec", perSecond(1_000_000_000_000L), "10000/s", "LLM tokens a second for one model, prompt and output together.");
+  static final Key<Integer> MAX_RPS = Key.of("max_rps", whole(1, 1_000_000), "100", "Requests a second for one model.");
+  static final Key<Integer> MAX_CONCURRENT = Key.of("max_concurrent", whole(1, 1_000_000), "50", "Requests at a time for one model.");
+  static final Key<Long> MAX_CONTEXT_LENGTH =
+      Key.of("max_context_length", wholeLong(1, 1_000_000_000L), "128000", "Tokens of prompt and output that one request may occupy.");
+  static final Key<Long> PREFILL_TOKENS_PER_SEC =
+      Key.of("prefill_tokens_per_sec", perSecond(1_000_000_000L), "5000/s", "Prompt tokens a second of a single request.");
+  static final Key<Long> OUTPUT_TOKENS_PER_SEC =
+      Key.of("output_tokens_per_sec", perSecond(1_000_000_000L), "30/s", "Output tokens a second of a single request.");
+  static final Key<Duration> TIMEOUT =
+      Key.of("timeout", duration(Duration.ofSeconds(1), Duration.ofHours(24)), "10m", "How long APISIX waits for this provider: its upstream's read timeout.");
+
+  private static final List<Key<?>> CAPACITY =
+      List.of(
+          MAX_TOKENS_PER_SEC,
+          MAX_RPS,
+          MAX_CONCURRENT,
+          MAX_CONTEXT_LENGTH,
+          PREFILL_TOKENS_PER_SEC,
+          OUTPUT_TOKENS_PER_SEC,
+          TIMEOUT);
+
+  static final class Model {
+    static final Key<String> MODEL = Key.required("model", model(false), "The name callers use; `*` serves every model that no provider names.");
+    static final Key<String> UPSTREAM_MODEL =
+        Key.optional("upstream_model", model(false), "the same", "The provider's own name of the model; the request is rewritten to it.");
+    static final Key<List<String>> ALIASES = Key.of("aliases", list(model(false), 64), "", "Further names callers may use.");
+    static final Section SECTION =
+        Section.list("models", "What the provider serves; a plain name stands for `model`.", join(ProviderKeys::inherited, MODEL, UPSTREAM_MODEL, ALIASES), List.of())
+            .orPlain(MODEL);
+
+    private Model() {}
+  }
+
+  static final class Credential {
+    static final Key<String> HEADER = Key.of("header", header(), "authorization", "Request header that carries the secret.");
+    static final Key<String> SCHEME =
+        Key.optional("scheme", text("one word, or empty", "[A-Za-z0-9-]{0,32}", 32), "`Bearer` in `authorization`, else none", "Word before the secret.");
+    static final Key<String> ENV = Key.optional("env", variable(), "none", "Environment variable with the secret.").masked();
+    static final Key<Path> FILE = Key.optional("file", path(), "none", "File with the secret; changes are taken over.").masked();
+    static final Section SECTION =
+        Section.single("credentials", "How requests prove themselves to the provider.", List.of(HEADER, SCHEME, ENV, FILE), List.of());
+
+    private Credential() {}
+  }
+
+  static final Key<String> HOST =
+      Key.optional("host", text("a host name with an optional port", "[A-Za-z0-9.\\-\\[\\]:]+", 255), "the upstream's", "Host header of requests to the provider.");
+  static final Key<String> PATH_PREFIX =
+      Key.optional("path_prefix", text("a path such as /v1 or /api/v3, without / at its end", "/|(/[A-Za-z0-9._~%-]+)+", 255), "paths stay", "What replaces `/v1`, and all before it, in the path of a request.");
+  static final Key<Map<String, String>> HEADERS =
+      Key.of("headers", map(header(), ConfigKeys.headerValue(), 32), "", "Further request headers.").masked();
+  static final Key<Boolean> REQUEST_STREAM_USAGE =
+      Key.of(
+          "request_stream_usage",
+          flag(),
+          "false",
+          "Ask for the usage of streamed answers where the caller did not. Settlement is then exact instead of estimated from the bytes sent,"
+              + " but callers get one more chunk, with usage and an empty `choices`, which breaks those that read `choices[0]` unseen.");
+
+  static final List<Key<?>> KEYS = join(key -> key, HOST, PATH_PREFIX, HEADERS, REQUEST_STREAM_USAGE);
+
+  private static List<Key<?>> join(UnaryOperator<Key<?>> capacity, Key<?>... own) {
+    return Stream.concat(Stream.of(own), CAPACITY.stream().map(capacity)).toList();
+  }
+
+  /** The same key at a model, where its absence means what the provider says. */
+  private static <T> Key<T> inherited(Key<T> key) {
+    return Key.optional(key.name(), key.kind(), "the provider's", key.doc());
+  }
+
+  private ProviderKeys() {}
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.config;
+
+import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.provider.LocalProvider;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything a process is told at its start and at a reload; every relation that {@link CrossChecks} states holds. Immutable.
+ *
+ * <p>Paths are absolute. What a key means, its unit, range and default stand in {@link ConfigKeys}.
+ *
+ * @param providers in order of preference
+ */
+public record SluiceConfig(
+    RunnerSettings runner,
+    SchedulerSettings scheduler,
+    KeySettings tokenRouting,
+    List<LocalProvider> providers,
+    ProtectionSettings protection,
+    ObservabilitySettings observability,
+    EventsSettings events,
+    AdminSettings admin) {
+  public SluiceConfig {
+    providers = List.copyOf(providers);
+  }
+
+  /** The socket between APISIX and this process. */
+  public record RunnerSettings(
+      Path socket,
+      Set<PosixFilePermission> socketMode,
+      Optional<String> socketGroup,
+      int eventLoops,
+      int backlog,
+      TransportKind transport,
+      Duration confExpireTime,
+      List<String> filters,
+      Optional<Path> filterFolder) {}
+
+  /**
+   * Who waits, how long, and who goes next.
+   *
+   * @param lanes one for each priority level, the most important first; at least 2
+   * @param defaultPriority index of the lane of requests that nothing else places
+   * @param serviceTier lane for each known value of a request's service tier
+   */
+  public record SchedulerSettings(
+      PolicyKind policy,
+      List<LaneSettings> lanes,
+      int defaultPriority,
+      int laneZeroSharePercent,
+      Optional<Duration> starvationTimeout,
+      QueueSettings queue,
+      boolean displace,
+      long defaultOutputTokens,
+      long opaqueRequestTokens,
+      Map<String, Integer> serviceTier) {
+    public SchedulerSettings {
+      lanes = List.copyOf(lanes);
+      serviceTier = Map.copyOf(serviceTier);
+    }
+  }
+
+  /** One lane; {@code maxDepth} counts requests. */
+  public record LaneSettings(int weight, Duration maxWait, int maxDepth, long maxBytes) {}
+
+  /** Bounds on all lanes of a pool together, and on one flow; depths count requests. */
+  public record QueueSettings(int maxDepthTotal, long maxBytesTotal, int maxDepthPerFlow) {}
+
+  /** Who is calling. */
+  public record KeySettings(Path keysFile, Path pepperFile, String pepperEnv) {}
+
+  /** Bounds on what callers may send. */
+  public record ProtectionSettings(long maxBodyBytes, int maxJsonDepth, long imageTokens) {}
+
+  /** The log. */
+  public record ObservabilitySettings(Path logFile, LogLevel logLevel) {}
+
+  /** Reports of finished requests; the secret is always there. The address is not resolved yet. */
+  public record EventsSettings(InetSocketAddress listen, Optional<Secret> secret, long maxBodyBytes) {}
+
+  /** Administration. The address is not resolved yet. */
+  public record AdminSettings(InetSocketAddress listen, Optional<Secret> key) {}
+}

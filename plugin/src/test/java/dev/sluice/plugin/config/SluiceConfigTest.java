@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.plugin.config.SluiceConfig.LaneSettings;
+import dev.sluice.routing.config.ConfigException;
+import dev.sluice.routing.provider.Credentials;
+import dev.sluice.routing.provider.LocalProvider;
+import dev.sluice.routing.provider.ModelLimits;
+import dev.sluice.routing.provider.Pace;
+import dev.sluice.routing.provider.ServedModel;
+import dev.sluice.routing.provider.Target;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SluiceConfigTest {
+  private static final String CANARY = "canary-5Zq8";
+  private static final long MIB = 1 << 20;
+
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void name() throws Exception {
+    file = Files.createDirectory(folder.resolve("conf")).resolve("sluice.yaml");
+  }
+
+  /** Every key at another value than its default. */
+  private static final String FULL =
+      """
+      runner:
+        socket: /tmp/other.sock
+        socket_mode: 0606
+        socket_group: apisix
+        event_loops: 3
+        backlog: 512
+        transport: nio
+        conf_expire_time: 90m
+        filters: [com.example.Filter, com.example.Other$Inner]
+        filter_folder: filters
+      scheduler:
+        type: priority
+        priority_levels: 3
+        default_priority: 2
+        policy: strict
+        weights: [9, 3, 1]
+        lane_zero_share_percent: 55%
+        starvation_timeout: 4s
+        queue_timeout: 12s
+        max_queue_depth: 70
+        max_queue_bytes: 7MiB
+        max_queue_depth_total: 210
+        max_queue_bytes_total: 21MiB
+        max_queue_depth_per_flow: 30
+        displace: false
+        default_output_tokens: 300
+        opaque_request_tokens: 2000
+        service_tier: {priority: 0, flex: 2}
+        lanes:
+          - {level: 1, max_wait: 250ms, max_depth: 5, max_bytes: 64KiB, weight: 40}
+      token_routing:
+        keys_file: /etc/keys.yaml
+        pepper_file: other/pepper
+        pepper_env: MY_PEPPER
+      provider:
+        local:
+          a:
+            host: a.example.com:8443
+            path_prefix: /api/v3
+            headers: {X-Team: blue}
+            request_stream_usage: true
+            max_tokens_per_sec: 12000/s
+            max_rps: 7
+            max_concurrent: 9
+            max_context_length: 32000
+            prefill_tokens_per_sec: 4000
+            output_tokens_per_sec: 60/s
+            timeout: 2m
+            credentials: {header: X-Api-Key, scheme: Key, env: A_KEY}
+            models:
+              - model: llama
+                upstream_model: meta/llama
+                aliases: [small, "gpt-4o"]
+              - model: embed
+                max_tokens_per_sec: 1
+                max_rps: 2
+                max_concurrent: 3
+                max_context_length: 4
+                prefill_tokens_per_sec: 5
+                output_tokens_per_sec: 6
+                timeout: 7s
+          b:
+            models: ["*"]
+            credentials: {file: secret}
+      protection:
+        max_body_bytes: 1MiB
+        max_json_depth: 64
+        image_tokens: 85
+      observability:
+        log_file: /var/log/sluice.log
+        log_level: debug
+      events:
+        listen: "[::1]:7001"
+        secret_env: E_SECRET
+        max_body_bytes: 2MiB
+      admin:
+        listen: 0.0.0.0:7002
+        key_file: secret
+      """;
+
+  private static final Map<String, String> SECRETS = Map.of("A_KEY", CANARY + "-a", "E_SECRET", CANARY + "-e");
+
+  @Test
+  void anEmptyFileMeansTheDefaults() throws Exception {
+    SluiceConfig config = load("", Map.of());
+
+    var lanes = config.scheduler().lanes();
+    assertThat(lanes).extracting(LaneSettings::weight).containsExactly(16, 8, 4, 2, 1);
+    assertThat(lanes)
+        .allSatisfy(lane -> assertThat(lane).isEqualTo(new LaneSettings(lane.weight(), Duration.ofSeconds(30), 1000, 64 * MIB)));
+    assertThat(config)
+        .isEqualTo(
+            new SluiceConfig(
+                new SluiceConfig.RunnerSettings(
+                    Path.of("/run/sluice/runner.sock"),
+                    PosixFilePermissions.fromString("rw-rw----"),
+                    Optional.empty(),
+                    2,
+                    4096,
+                    TransportKind.AUTO,
+                    Duration.ofHours(1),
+                    List.of(),
+                    Optional.empty()),
+                new SluiceConfig.SchedulerSettings(
+                    PolicyKind.HYBRID,
+                    lanes,
+                    2,
+                    80,
+                    Optional.empty(),
+                    new SluiceConfig.QueueSettings(5000, 256 * MIB, 500),
+                    true,
+                    256,
+                    1000,
+                    Map.of()),
+                new SluiceConfig.KeySettings(
+                    folder.resolve("conf/keys.yaml"), folder.resolve("conf/pepper"), "SLUICE_PEPPER"),
+                List.of(),
+                new SluiceConfig.ProtectionSettings(8 * MIB, 512, 1000),
+                new SluiceConfig.ObservabilitySettings(folder.resolve("logs/sluice.log"), LogLevel.INFO),
+                new SluiceConfig.EventsSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9093), config.events().secret(), 32 * MIB),
+                new SluiceConfig.AdminSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9092), Optional.empty())));
+  }
+
+  @Test
+  void everyKeyIsMapped() throws Exception {
+    Files.writeString(folder.resolve("secret"), CANARY + "-f\n");
+    SluiceConfig config = load(FULL, SECRETS);
+
+    assertThat(config.runner())
+        .isEqualTo(
+            new SluiceConfig.RunnerSettings(
+                Path.of("/tmp/other.sock"),
+                PosixFilePermissions.fromString("rw----rw-"),
+                Optional.of("apisix"),
+                3,
+                512,
+                TransportKind.NIO,
+                Duration.ofMinutes(90),
+                List.of("com.example.Filter", "com.example.Other$Inner"),
+                Optional.of(folder.resolve("filters"))));
+    assertThat(config.scheduler())
+        .isEqualTo(
+            new SluiceConfig.SchedulerSettings(
+                PolicyKind.STRICT,
+                List.of(
+                    new LaneSettings(9, Duration.ofSeconds(12), 70, 7 * MIB),
+                    new LaneSettings(40, Duration.ofMillis(250), 5, 65_536),
+                    new LaneSettings(1, Duration.ofSeconds(12), 70, 7 * MIB)),
+                2,
+                55,
+                Optional.of(Duration.ofSeconds(4)),
+                new SluiceConfig.QueueSettings(210, 21 * MIB, 30),
+                false,
+                300,
+                2000,
+                Map.of("priority", 0, "flex", 2)));
+    assertThat(config.tokenRouting())
+        .isEqualTo(
+            new SluiceConfig.KeySettings(Path.of("/etc/keys.yaml"), folder.resolve("other/pepper"), "MY_PEPPER"));
+    assertThat(config.protection()).isEqualTo(new SluiceConfig.ProtectionSettings(MIB, 64, 85));
+    assertThat(config.observability())
+        .isEqualTo(new SluiceConfig.ObservabilitySettings(Path.of("/var/log/sluice.log"), LogLevel.DEBUG));
+    assertThat(config.events().listen()).isEqualTo(InetSocketAddress.createUnresolved("::1", 7001));
+    assertThat(config.events().secret().orElseThrow().reveal()).isEqualTo(CANARY + "-e");
+    assertThat(config.events().maxBodyBytes()).isEqualTo(2 * MIB);
+    assertThat(config.admin().listen()).isEqualTo(InetSocketAddress.createUnresolved("0.0.0.0", 7002));
+    assertThat(config.admin().key().orElseThrow().reveal()).isEqualTo(CANARY + "-f");
+  }
+
+  @Test
+  void providersAreMappedAndModelsInheritWhatTheyDoNotSay() throws Exception {
+    Files.writeString(folder.resolve("secret"), CANARY + "-f\n");
+    List<LocalProvider> providers = load(FULL, SECRETS).providers();
+
+    assertThat(providers).extracting(LocalProvider::name).containsExactly("a", "b");
+    LocalProvider a = providers.getFirst();
+    assertThat(a.target()).isEqualTo(new Target(Optional.of("a.example.com:8443"), Optional.of("/api/v3"), Map.of("x-team", "blue")));
+    assertThat(a.requestStreamUsage()).isTrue();
+    assertThat(a.credentials())
+        .isInstanceOfSatisfying(
+            Credentials.Header.class,
+            header -> {
+              assertThat(header.name()).isEqualTo("x-api-key");
+              assertThat(header.value()).isEqualTo("Key " + CANARY + "-a");
+            });
+    assertThat(a.models())
+        .containsExactly(
+            new ServedModel(
+                "llama",
+                Optional.of("meta/llama"),
+                List.of("small", "gpt-4o"),
+                new ModelLimits(12_000, 7, 9, 32_000),
+                new Pace(4000, 60, Duration.ofMinutes(2))),
+            new ServedModel(
+                "embed",
+                Optional.empty(),
+                List.of(),
+                new ModelLimits(1, 2, 3, 4),
+                new Pace(5, 6, Duration.ofSeconds(7))));
+    LocalProvider b = providers.getLast();
+    assertThat(b.requestStreamUsage()).isFalse();
+    assertThat(b.target()).isEqualTo(Target.UNCHANGED);
+    assertThat(b.models().getFirst().limits()).isEqualTo(new ModelLimits(10_000, 100, 50, 128_000));
+    assertThat(b.models().getFirst().pace()).isEqualTo(new Pace(5000, 30, Duration.ofMinutes(10)));
+    assertThat(((Credentials.Header) b.credentials()).value()).isEqualTo("Bearer " + CANARY + "-f");
+  }
+
+  @Test
+  void theFullFileLeavesNoKeyAtItsDefault() throws Exception {
+    Files.writeString(folder.resolve("secret"), "s");
+    var full = EffectiveConfig.flatten(loaded(FULL, SECRETS).values());
+    var defaults = EffectiveConfig.flatten(loaded("", Map.of()).values());
+    var same = new TreeSet<String>();
+    defaults.forEach(
+        (path, setting) -> {
+          if (setting.equals(full.get(path))) {
+            same.add(path);
+          }
+        });
+
+    assertThat(same).as("type has one value only").containsExactly("scheduler.type");
+    assertThat(EffectiveConfig.variables()).hasSizeGreaterThan(35);
+  }
+
+  @Test
+  void theEffectiveConfigurationReadsBackAsTheSame() throws Exception {
+    Files.writeString(folder.resolve("secret"), "s");
+    LoadedConfig first = loaded(FULL, SECRETS);
+    String effective = first.effective();
+    assertThat(effective).contains("env: '***'", "key_file: '***'");
+
+    String again = effective.replace("env: '***'", "env: A_KEY").replace("file: '***'", "file: secret")
+        .replace("headers: '***'", "headers: {x-team: blue}").replace("pepper_env: A_KEY", "pepper_env: MY_PEPPER").replace("secret_env: A_KEY", "secret_env: E_SECRET");
+    assertThat(EffectiveConfig.flatten(loaded(again, SECRETS).values()))
+        .isEqualTo(EffectiveConfig.flatten(first.values()));
+  }
+
+  @Test
+  void noSecretShowsAnywhere() throws Exception {
+    Files.writeString(folder.resolve("secret"), CANARY + "-f\n");
+    LoadedConfig loaded = loaded(FULL.replace("blue", CANARY + "-h"), SECRETS);
+
+    assertThat(loaded.config().toString()).doesNotContain(CANARY);
+    assertThat(loaded.effective()).doesNotContain(CANARY);
+    assertThat(loaded.toString()).doesNotContain(CANARY);
+    assertThat(EffectiveConfig.flatten(loaded.values()).toString()).doesNotContain(CANARY);
+  }
+
+  @Test
+  void noProblemRepeatsAMisplacedSecret() {
+    String bad =
+        """
+        provider:
+          local:
+            a:
+              models: [m]
+              headers: {authorization: "%1$s\\u0001"}
+              credentials:
+                env: %1$s
+                file: /none/%1$s
+                key: %1$s
+              api_key: %1$s
+        credentials: %1$s
+        events: {secret_env: %1$s}
+        admin: %1$s
+        token_routing: {pepper_env: %1$s}
+        scheduler: *%1$s
+        """
+            .formatted(CANARY);
+    for (String text : List.of(bad, bad.replace("scheduler: *" + CANARY, ""))) {
+      assertThatThrownBy(() -> load(text, Map.of())).isInstanceOf(ConfigException.class).message().doesNotContain(CANARY);
+    }
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheFile() throws Exception {
+    var environment =
+        Map.of(
+            "SLUICE_SCHEDULER_QUEUE_TIMEOUT", "9s",
+            "SLUICE_SCHEDULER_PRIORITY_LEVELS", "3",
+            "SLUICE_SCHEDULER_WEIGHTS", "5, 3,1",
+            "SLUICE_SCHEDULER_SERVICE_TIER", "flex=2,priority=0",
+            "SLUICE_RUNNER_FILTERS", "",
+            "SLUICE_EVENTS_SERVICE_PORT", "tcp://10.0.0.1:9093");
+    SluiceConfig config = load("scheduler: {queue_timeout: 20s, weights: [1, 2]}\nrunner: {filters: [a.B]}\n", environment);
+
+    assertThat(config.scheduler().lanes()).extracting(LaneSettings::weight).containsExactly(5, 3, 1);
+    assertThat(config.scheduler().lanes()).extracting(LaneSettings::maxWait).containsOnly(Duration.ofSeconds(9));
+    assertThat(config.scheduler().serviceTier()).isEqualTo(Map.of("flex", 2, "priority", 0));
+    assertThat(config.runner().filters()).isEmpty();
+  }
+
+  @Test
+  void aFaultyVariableIsNamed() {
+    assertThatThrownBy(
+            () -> load("", Map.of("SLUICE_SCHEDULER_QUEUE_TIMEOUT", "60s", "SLUICE_SCHEDULER_QUEUE_TIMEOT", "5s", "SLUICE_SCHEDULER_SERVICE_TIER", "flex")))
+        .hasMessage(
+            """
+            SLUICE_SCHEDULER_QUEUE_TIMEOUT: scheduler.queue_timeout: 60s (expected: a duration from 0s to 50s, such as 5s or 250ms)
+            SLUICE_SCHEDULER_SERVICE_TIER: scheduler.service_tier.flex: no value (expected: a whole number from 0 to 19)
+            SLUICE_SCHEDULER_QUEUE_TIMEOT: unknown key (expected: a name from the configuration reference; did you mean SLUICE_SCHEDULER_QUEUE_TIMEOUT?)""");
+  }
+
+  @Test
+  void whatApisixSaysAtTheStartWins() throws Exception {
+    var environment =
+        Map.of("APISIX_LISTEN_ADDRESS", "unix:/run/apisix.sock", "APISIX_CONF_EXPIRE_TIME", "1200", "SLUICE_RUNNER_SOCKET", "/other");
+    var runner = load("runner: {socket: /file}\n", environment).runner();
+
+    assertThat(runner.socket()).isEqualTo(Path.of("/run/apisix.sock"));
+    assertThat(runner.confExpireTime()).isEqualTo(Duration.ofMinutes(20));
+    assertThatThrownBy(() -> load("", Map.of("APISIX_LISTEN_ADDRESS", "/run/x", "APISIX_CONF_EXPIRE_TIME", "1h")))
+        .hasMessageContaining("APISIX_LISTEN_ADDRESS: /run/x (expected: unix: and a path)")
+        .hasMessageContaining("APISIX_CONF_EXPIRE_TIME: 1h (expected: whole seconds, at least 1)");
+  }
+
+  @Test
+  void generatedWeightsDoubleAndAreCapped() throws Exception {
+    assertThat(load("scheduler: {priority_levels: 2}", Map.of()).scheduler().lanes()).extracting(LaneSettings::weight).containsExactly(2, 1);
+    assertThat(load("scheduler: {priority_levels: 20}", Map.of()).scheduler().lanes())
+        .extracting(LaneSettings::weight)
+        .startsWith(1024, 1024)
+        .endsWith(1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1);
+  }
+
+  private SluiceConfig load(String text, Map<String, String> environment) throws Exception {
+    return loaded(text, environment).config();
+  }
+
+  private LoadedConfig loaded(String text, Map<String, String> environment) throws Exception {
+    // The one thing without a default; tests that are about it write it themselves.
+    Files.writeString(file, text.contains("events:") ? text : text + "\nevents: {secret_file: events-secret}\n");
+    Files.writeString(folder.resolve("events-secret"), CANARY + "-e\n");
+    return new ConfigLoader(file, environment).load();
+  }
+}
