@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin;
+
+import dev.sluice.plugin.config.ConfigReload;
+import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.scheduler.PreparedChange;
+import dev.sluice.scheduler.Scheduler;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a changed configuration file over, or says why not. Not thread-safe; confined to the watching thread. */
+final class Reloading {
+  private static final Logger log = LoggerFactory.getLogger(Reloading.class);
+
+  private final ConfigReload reload;
+  private final Scheduler scheduler;
+  private final AtomicReference<ProviderCatalog> catalog;
+
+  Reloading(ConfigReload reload, Scheduler scheduler, AtomicReference<ProviderCatalog> catalog) {
+    this.reload = reload;
+    this.scheduler = scheduler;
+    this.catalog = catalog;
+  }
+
+  /** Reads the file again; every part agrees, or nothing changes. */
+  void run() {
+    switch (reload.prepare()) {
+      case ConfigReload.Prepared.Unchanged unchanged -> log.debug("configuration unchanged");
+      case ConfigReload.Prepared.Invalid invalid ->
+          log.error("configuration not reloaded, the one before stays in force: {}", invalid.problems());
+      case ConfigReload.Prepared.Ready ready -> apply(ready);
+    }
+  }
+
+  private void apply(ConfigReload.Prepared.Ready ready) {
+    PreparedChange change;
+    ProviderCatalog next;
+    try {
+      change = scheduler.prepare(SchedulerSetup.of(ready.next().config()));
+      next = ProviderCatalog.of(catalog.get().version() + 1, ready.next().config().providers());
+    } catch (IllegalArgumentException e) {
+      log.error("configuration not reloaded, the one before stays in force: {}", e.getMessage());
+      return;
+    }
+    // The catalogue first: a lease on a provider that it lacks could not be sent anywhere.
+    catalog.set(next);
+    change.commit();
+    reload.commit(ready);
+    log.info("configuration reloaded changed={} need_restart={}", ready.applied(), ready.needRestart());
+  }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin;
+
+import dev.sluice.plugin.admin.AdminHandler;
+import dev.sluice.plugin.admin.Readiness;
+import dev.sluice.plugin.admission.AdmissionDesk;
+import dev.sluice.plugin.admission.SchedulerFilter;
+import dev.sluice.plugin.answer.Reason;
+import dev.sluice.plugin.config.ConfigLoader;
+import dev.sluice.plugin.config.ConfigReload;
+import dev.sluice.plugin.config.LoadedConfig;
+import dev.sluice.plugin.config.SluiceConfig;
+import dev.sluice.plugin.dialect.BodyRewriter;
+import dev.sluice.plugin.dialect.PromptReader;
+import dev.sluice.plugin.dialect.ReadLimits;
+import dev.sluice.plugin.entitle.TokenRouterFilter;
+import dev.sluice.plugin.events.EventsHandler;
+import dev.sluice.plugin.events.SettlementDesk;
+import dev.sluice.plugin.filter.FilterRegistry;
+import dev.sluice.plugin.http.BearerSecret;
+import dev.sluice.plugin.http.HttpEndpoint;
+import dev.sluice.plugin.lease.LeaseNames;
+import dev.sluice.plugin.lease.LeaseRegister;
+import dev.sluice.plugin.log.LogFile;
+import dev.sluice.plugin.metrics.ProcessMetrics;
+import dev.sluice.plugin.metrics.RunnerMetrics;
+import dev.sluice.plugin.metrics.SchedulerMetrics;
+import dev.sluice.plugin.refusal.Refusals;
+import dev.sluice.plugin.runner.Failure;
+import dev.sluice.plugin.runner.RunnerOptions;
+import dev.sluice.plugin.runner.RunnerServer;
+import dev.sluice.plugin.runner.Transport;
+import dev.sluice.plugin.time.AlarmClock;
+import dev.sluice.plugin.time.Clocks;
+import dev.sluice.plugin.usage.BytesPerToken;
+import dev.sluice.routing.ApiKeyRouter;
+import dev.sluice.routing.config.ConfigException;
+import dev.sluice.routing.config.FileWatcher;
+import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.key.KeyFile;
+import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.scheduler.Scheduler;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition of the process: builds every part, starts them in order, stops them in reverse. Thread-safe.
+ *
+ * <p>Start: log, keys, scheduler, ports, and the runner's socket last, so that the gateway finds nobody before everything is ready. Stop,
+ * on SIGTERM: admit nobody, answer every waiter, wait for the replies, close. Nothing is kept: a lease that is open when the process ends
+ * is unknown to the next one, whose accounts start full.
+ */
+final class SluiceProcess {
+  private static final Logger log = LoggerFactory.getLogger(SluiceProcess.class);
+
+  /** Every waiter is answered within this time; APISIX kills a runner one second after telling it to end. */
+  private static final Duration DRAIN = Duration.ofMillis(700);
+
+  private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
+  private static final int PORT_CONNECTIONS = 256;
+  private static final int ADMIN_BODY_BYTES = 1 << 20;
+  private static final int LEARNED_MODELS = 1_000;
+  private static final int PARSER_THREADS = 2;
+
+  private final Readiness readiness = new Readiness();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final AlarmClock alarms;
+  private final Scheduler scheduler;
+  private final RunnerServer runner;
+  private final HttpEndpoint events;
+  private final HttpEndpoint admin;
+  private final ScheduledExecutorService watcher;
+  private final ExecutorService largeBodies;
+
+  /** Runs a process until the JVM is told to end. */
+  static void run(ConfigLoader loader) throws IOException, ConfigException {
+    LoadedConfig loaded = loader.load();
+    SluiceConfig config = loaded.config();
+    LogFile.open(config.observability().logFile(), config.observability().logLevel().name().toLowerCase(Locale.ROOT));
+    SluiceProcess process = new SluiceProcess(loader, loaded);
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("sluice-stop").unstarted(process::stop));
+    process.listen();
+    try {
+      process.stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private SluiceProcess(ConfigLoader loader, LoadedConfig loaded) throws IOException, ConfigException {
+    SluiceConfig config = loaded.config();
+    KeyFile keys = KeyAccess.open(config.tokenRouting(), System.getenv());
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    ProcessMetrics processMetrics = new ProcessMetrics(meters);
+    LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
+    SchedulerMetrics schedulerMetrics = new SchedulerMetrics(meters, register::forget);
+    alarms = new AlarmClock(Clocks.monotonic());
+    scheduler = new Scheduler(SchedulerSetup.of(config), Clocks.monotonic(), alarms, schedulerMetrics);
+    AtomicReference<ProviderCatalog> catalog = new AtomicReference<>(ProviderCatalog.of(1, config.providers()));
+    largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
+    Refusals refusals = new Refusals(processMetrics::refused);
+    AdmissionDesk.Departures departures = 
+        new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
+    AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, departures, refusals, bodies(config), limits(config));
+    FilterRegistry filters = filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), refusals), new SchedulerFilter(desk));
+    runner =
+        new RunnerServer(
+            options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
+    SettlementDesk settlement = new SettlementDesk(register, new BytesPerToken(LEARNED_MODELS), processMetrics);
+    events = events(config.events(), settlement);
+    admin =
+        admin(
+            config.admin(),
+            new AdminHandler(
+                config.admin().key().map(Secret::reveal).map(BearerSecret::new),
+                readiness,
+                scheduler::snapshot,
+                () -> {
+                  schedulerMetrics.gauges(scheduler.snapshot());
+                  return meters.scrape();
+                }));
+    watcher = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-watch").daemon(true).factory());
+    new FileWatcher(config.tokenRouting().keysFile(), keys::reload).start(watcher, WATCH_INTERVAL);
+    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), scheduler, catalog);
+    new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
+    watcher.scheduleWithFixedDelay(
+        () -> catalog.get().refreshCredentials(), WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+  }
+
+  private AdmissionDesk.Bodies bodies(SluiceConfig config) {
+    ReadLimits defaults = ReadLimits.DEFAULT;
+    ReadLimits limits =
+        new ReadLimits(config.protection().maxJsonDepth(), defaults.maxKeys(), (int) Math.min(Integer.MAX_VALUE, config.protection().imageTokens()));
+    return new AdmissionDesk.Bodies(new PromptReader(limits), new BodyRewriter(limits), largeBodies);
+  }
+
+  private static AdmissionDesk.Limits limits(SluiceConfig config) {
+    SluiceConfig.SchedulerSettings settings = config.scheduler();
+    return new AdmissionDesk.Limits(
+        config.protection().maxBodyBytes(),
+        settings.lanes().size(),
+        settings.defaultPriority(),
+        settings.defaultOutputTokens(),
+        settings.opaqueRequestTokens(),
+        settings.serviceTier());
+  }
+
+  private static FilterRegistry filters(SluiceConfig config, TokenRouterFilter tokenRouter, SchedulerFilter schedulerFilter) {
+    FilterRegistry.Builder registry = FilterRegistry.builder().add(tokenRouter).add(schedulerFilter);
+    for (String className : config.runner().filters()) {
+      registry.addClass(className);
+    }
+    if (config.runner().filterFolder().isPresent()) {
+      registry.addJars(config.runner().filterFolder().get());
+    }
+    return registry.build();
+  }
+
+  private static RunnerOptions options(SluiceConfig.RunnerSettings settings) {
+    Transport transport =
+        switch (settings.transport()) {
+          case AUTO -> Transport.AUTO;
+          case EPOLL -> Transport.EPOLL;
+          case NIO -> Transport.NIO;
+        };
+    return new RunnerOptions(
+        settings.socket(), settings.socketMode(), settings.socketGroup(), settings.eventLoops(), settings.backlog(), settings.confExpireTime(), transport);
+  }
+
+  private static Reason reason(Failure failure) {
+    return switch (failure) {
+      case MISCONFIGURED -> Reason.MISCONFIGURED_ROUTE;
+      case FILTER_FAILED -> Reason.FILTER_FAILED;
+      case DEADLINE -> Reason.FILTER_TIMEOUT;
+      case DRAINING -> Reason.DRAINING;
+    };
+  }
+
+  private static HttpEndpoint events(SluiceConfig.EventsSettings settings, SettlementDesk desk) throws IOException {
+    Secret secret =
+        settings
+            .secret()
+            .orElseThrow(() -> new IOException("events: no secret (set events.secret_env or events.secret_file; http-logger sends it as auth_header)"));
+    HttpEndpoint.Limits limits = new HttpEndpoint.Limits((int) Math.min(Integer.MAX_VALUE, settings.maxBodyBytes()), 4 * PORT_CONNECTIONS, 10, 30);
+    return new HttpEndpoint("events", resolved(settings.listen()), limits, new EventsHandler(new BearerSecret(secret.reveal()), desk));
+  }
+
+  private static HttpEndpoint admin(SluiceConfig.AdminSettings settings, AdminHandler handler) {
+    return new HttpEndpoint("admin", resolved(settings.listen()), new HttpEndpoint.Limits(ADMIN_BODY_BYTES, PORT_CONNECTIONS, 10, 30), handler);
+  }
+
+  private static InetSocketAddress resolved(InetSocketAddress address) {
+    return new InetSocketAddress(address.getHostString(), address.getPort());
+  }
+
+  private void listen() throws IOException {
+    admin.start();
+    events.start();
+    runner.start();
+    readiness.enter(Readiness.Stage.READY);
+    log.info("ready");
+  }
+
+  private void stop() {
+    readiness.enter(Readiness.Stage.DRAINING);
+    scheduler.drain();
+    runner.drain(DRAIN);
+    runner.close();
+    events.close();
+    admin.close();
+    watcher.shutdownNow();
+    largeBodies.shutdownNow();
+    alarms.close();
+    log.info("stopped");
+    stopped.countDown();
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.admission;
+
+import dev.sluice.plugin.dialect.BodyRewriter;
+import dev.sluice.plugin.dialect.PromptReader;
+import dev.sluice.plugin.lease.LeaseRegister;
+import dev.sluice.plugin.refusal.Refusals;
+import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.scheduler.Scheduler;
+import dev.sluice.scheduler.Ticker;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+
+/**
+ * What every passage needs. Immutable.
+ *
+ * @param scheduler decides
+ * @param catalog the providers of the moment
+ * @param departures what a request needs to leave
+ * @param refusals how to say no
+ * @param bodies reads and rewrites bodies
+ * @param limits bounds and defaults
+ */
+public record AdmissionDesk(
+    Scheduler scheduler,
+    Supplier<ProviderCatalog> catalog,
+    Departures departures,
+    Refusals refusals,
+    Bodies bodies,
+    Limits limits) {
+
+  /**
+   * What a request needs to leave. Immutable.
+   *
+   * @param register where its lease is entered first
+   * @param wall tells the instants at which limits renew
+   * @param decisions hears how long deciding took
+   */
+  public record Departures(LeaseRegister register, InstantSource wall, DecisionMeter decisions) {}
+
+  /**
+   * Measures the runner's own part of a request that did not have to wait: from its frame to the query for the body, and from the body to
+   * the reply. Immutable.
+   *
+   * @param ticker the clock of {@code RunnerRequest.receivedNanos}
+   * @param listener hears nanoseconds; thread-safe
+   */
+  public record DecisionMeter(Ticker ticker, LongConsumer listener) {}
+
+  /**
+   * How bodies are read and rewritten. Immutable.
+   *
+   * @param largeBodies runs what would hold an event loop up
+   */
+  public record Bodies(PromptReader reader, BodyRewriter rewriter, Executor largeBodies) {}
+
+  /**
+   * Bounds and defaults of admission. Immutable.
+   *
+   * @param maxBodyBytes largest body that is read
+   * @param levels priority levels
+   * @param defaultLevel level of accounts that name none
+   * @param defaultOutputTokens expected answer where nothing is known
+   * @param opaqueTokens cost of a request whose body says nothing about tokens
+   * @param serviceTiers level that a {@code service_tier} asks for
+   */
+  public record Limits(
+      long maxBodyBytes,
+      int levels,
+      int defaultLevel,
+      long defaultOutputTokens,
+      long opaqueTokens,
+      Map<String, Integer> serviceTiers) {}
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.admission;
+
+import dev.sluice.plugin.dialect.BodyRewriter;
+import dev.sluice.plugin.filter.RunnerRequest;
+import dev.sluice.plugin.filter.RunnerResponse;
+import dev.sluice.routing.provider.Credentials;
+import dev.sluice.routing.provider.Provider;
+import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.routing.provider.Resolution;
+import dev.sluice.scheduler.Lease;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How an admitted request is rewritten for its provider. Immutable.
+ *
+ * @param provider where it goes
+ * @param model the provider's own name for the model, where the request's differs
+ * @param askForUsage whether the stream is asked to end with its usage
+ */
+record Dispatch(Provider provider, Optional<String> model, boolean askForUsage) {
+  /** Callers' credentials, which no provider may see. */
+  private static final String[] CALLER_CREDENTIALS = {"authorization", "x-api-key", "api-key"};
+
+  /**
+   * The rewrite for a granted lease; empty if the catalogue no longer has its provider.
+   *
+   * @param requestedModel the model's name in the request's body; empty if the body has none
+   * @param usageMissing whether this is a stream that would not report its usage unasked
+   */
+  static Optional<Dispatch> to(Lease lease, ProviderCatalog catalog, String requestedModel, boolean usageMissing) {
+    if (!(catalog.resolve(requestedModel) instanceof Resolution.Served served)) {
+      return Optional.empty();
+    }
+    for (Resolution.Serving serving : served.servings()) {
+      if (serving.provider().name().equals(lease.provider())) {
+        String upstream = serving.served().upstreamName(requestedModel);
+        Optional<String> rename = upstream.equals(requestedModel) ? Optional.empty() : Optional.of(upstream);
+        return Optional.of(new Dispatch(serving.provider(), rename, usageMissing && serving.provider().requestStreamUsage()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether the body must change, and so be fetched again: it is not kept while a request waits. */
+  boolean rewritesBody() {
+    return model.isPresent() || askForUsage;
+  }
+
+  byte[] rewrite(BodyRewriter rewriter, byte[] body) {
+    if (model.isEmpty()) {
+      return rewriter.withUsageRequested(body);
+    }
+    return askForUsage ? rewriter.withModelAndUsageRequested(body, model.get()) : rewriter.withModel(body, model.get());
+  }
+
+  /** Names the provider, swaps credentials, and takes out what is ours or would hide the usage. */
+  void headers(RunnerRequest request, RunnerResponse response) {
+    for (String name : InternalHeaders.toDelete(request.headers())) {
+      response.setReqHeader(name, null);
+    }
+    for (String name : CALLER_CREDENTIALS) {
+      delete(request, response, name);
+    }
+    delete(request, response, "accept-encoding");
+    response.setReqHeader(InternalHeaders.PROVIDER, provider.name());
+    if (provider.credentials() instanceof Credentials.Header credentials) {
+      response.setReqHeader(credentials.name(), credentials.value());
+    }
+    for (Map.Entry<String, String> header : provider.target().headers().entrySet()) {
+      response.setReqHeader(header.getKey(), header.getValue());
+    }
+    provider.target().host().ifPresent(host -> response.setReqHeader("host", host));
+    String path = provider.target().path(request.getPath());
+    if (!path.equals(request.getPath())) {
+      response.setPath(path);
+    }
+  }
+
+  private static void delete(RunnerRequest request, RunnerResponse response, String name) {
+    if (!request.headers().all(name).isEmpty()) {
+      response.setReqHeader(name, null);
+    }
+  }
+}

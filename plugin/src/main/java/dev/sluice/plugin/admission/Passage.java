@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.admission;
+
+import dev.sluice.plugin.answer.Header;
+import dev.sluice.plugin.answer.Reason;
+import dev.sluice.plugin.answer.Refusal;
+import dev.sluice.plugin.dialect.Dialect;
+import dev.sluice.plugin.dialect.PromptShape;
+import dev.sluice.plugin.dialect.ReadResult;
+import dev.sluice.plugin.filter.FetchedBody;
+import dev.sluice.plugin.filter.RunnerRequest;
+import dev.sluice.plugin.filter.RunnerResponse;
+import dev.sluice.plugin.lease.OpenLease;
+import dev.sluice.routing.Entitlement;
+import dev.sluice.scheduler.Decision;
+import dev.sluice.scheduler.EvictReason;
+import dev.sluice.scheduler.Lease;
+import dev.sluice.scheduler.RejectReason;
+import dev.sluice.scheduler.WaitListener;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.apisix.plugin.runner.filter.PluginFilterChain;
+
+/**
+ * One request on its way through the scheduler.
+ *
+ * <p>Not thread-safe; confined to the connection's event loop. The two callbacks that come from elsewhere, a parsed body and
+ * the scheduler's outcome, return to that loop first.
+ */
+final class Passage implements WaitListener {
+  /** The hosted call. Immutable. */
+  record Call(RunnerRequest request, RunnerResponse response, PluginFilterChain chain) {}
+
+  /** Bodies up to this size are parsed on the event loop: a hand-over costs more than 64 KiB of parsing. */
+  private static final int INLINE_BODY_BYTES = 64 * 1024;
+
+  private final AdmissionDesk desk;
+  private final Call call;
+  private final Dialect dialect;
+  private final Entitlement entitlement;
+  private final SchedulerConf conf;
+  private boolean gone;
+  private PromptShape shape = opaque("", 0);
+  private String requestedModel = "";
+  private int bodyBytes;
+  private long workedNanos;
+  private long resumedNanos;
+
+  Passage(AdmissionDesk desk, Call call, Dialect dialect, Entitlement entitlement, SchedulerConf conf) {
+    this.desk = desk;
+    this.call = call;
+    this.dialect = dialect;
+    this.entitlement = entitlement;
+    this.conf = conf;
+  }
+
+  /** Starts the passage: reads the body where it says what the request costs. */
+  void begin() {
+    call.request().onDisconnect(() -> gone = true);
+    Optional<Refusal> early = Intake.check(call.request(), dialect, desk.limits().maxBodyBytes());
+    if (early.isPresent()) {
+      refuse(early.get());
+    } else if (Intake.asksForModels(call.request())) {
+      ModelList.answer(call.response(), desk.catalog().get(), entitlement);
+      call.chain().filter(call.request(), call.response());
+    } else if (dialect == Dialect.OPAQUE) {
+      resumedNanos = call.request().receivedNanos();
+      place(opaque(conf.model().orElse(""), desk.limits().opaqueTokens()));
+    } else {
+      workedNanos = nowNanos() - call.request().receivedNanos();
+      call.request().fetchBody(desk.limits().maxBodyBytes(), this::read);
+    }
+  }
+
+  /** The shape of a request whose body says nothing about tokens. */
+  private static PromptShape opaque(String model, long tokens) {
+    return new PromptShape(model, false, false, tokens, OptionalLong.of(0), 1, 0, Optional.empty(), false);
+  }
+
+  private long nowNanos() {
+    return desk.departures().decisions().ticker().read();
+  }
+
+  private void read(FetchedBody body) {
+    resumedNanos = nowNanos();
+    switch (body) {
+      case FetchedBody.Absent absent ->
+          refuse(Refusal.of(Reason.MALFORMED_REQUEST, "The request has no body. Send a JSON object with a model."));
+      case FetchedBody.TooLarge large -> refuseSize();
+      case FetchedBody.Present present -> {
+        // The runner's own bound is on frames, and so a little wider.
+        if (present.bytes().length > desk.limits().maxBodyBytes()) {
+          refuseSize();
+        } else {
+          bodyBytes = present.bytes().length;
+          parse(present.bytes());
+        }
+      }
+    }
+  }
+
+  private void refuseSize() {
+    refuse(Refusal.of(Reason.BODY_TOO_LARGE, Intake.tooLarge(desk.limits().maxBodyBytes())));
+  }
+
+  private void parse(byte[] body) {
+    if (body.length <= INLINE_BODY_BYTES) {
+      accept(desk.bodies().reader().read(dialect, body));
+      return;
+    }
+    desk.bodies()
+        .largeBodies()
+        .execute(
+            () -> {
+              ReadResult result = desk.bodies().reader().read(dialect, body);
+              call.request().execute(() -> accept(result));
+            });
+  }
+
+  private void accept(ReadResult result) {
+    if (gone) {
+      return;
+    }
+    switch (result) {
+      case ReadResult.Refused refused -> refuse(unreadable(refused));
+      case ReadResult.Read read -> place(read.shape());
+    }
+  }
+
+  private static Refusal unreadable(ReadResult.Refused refused) {
+    Reason reason =
+        switch (refused.problem()) {
+          case MALFORMED -> Reason.MALFORMED_REQUEST;
+          case AMBIGUOUS -> Reason.AMBIGUOUS_REQUEST;
+        };
+    return new Refusal(reason, refused.message(), refused.param());
+  }
+
+  /** Finds the pool, the lane and the cost, and asks for capacity. */
+  private void place(PromptShape read) {
+    shape = read;
+    switch (Placement.of(shape, bodyBytes, call.request().headers(), entitlement, conf, desk)) {
+      case Placement.Refused refused -> refuse(refused.refusal());
+      case Placement.Placed placed -> {
+        requestedModel = placed.requestedModel();
+        decide(placed, desk.scheduler().submit(placed.served().model(), placed.request(), this));
+      }
+    }
+  }
+
+  private void decide(Placement.Placed placed, Decision decision) {
+    switch (decision) {
+      case Decision.Admitted admitted -> admit(admitted.lease());
+      case Decision.Queued queued -> call.request().onDisconnect(() -> queued.ticket().cancel());
+      case Decision.Rejected rejected ->
+          refuse(rejected(rejected.reason(), placed), rejected.retryAfterNanos());
+    }
+  }
+
+  @Override
+  public void dispatched(Lease lease) {
+    call.request().execute(() -> admit(lease));
+  }
+
+  @Override
+  public void evicted(EvictReason reason, long retryAfterNanos) {
+    if (reason == EvictReason.CANCELLED) {
+      return;
+    }
+    call.request().execute(() -> refuse(Refusal.of(reason(reason)), retryAfterNanos));
+  }
+
+  /** Takes the lease on: the request leaves for its provider, or the lease is withdrawn. */
+  private void admit(Lease lease) {
+    if (gone) {
+      lease.cancel();
+      return;
+    }
+    // Withdrawn if the connection goes before the reply is out; from then on the register answers for the lease.
+    call.request().onDisconnect(lease::cancel);
+    Optional<Dispatch> chosen = Dispatch.to(lease, desk.catalog().get(), requestedModel, lacksUsage());
+    if (chosen.isEmpty()) {
+      // The configuration dropped the provider between the grant and now.
+      lease.cancel();
+      refuse(Refusal.of(Reason.NO_PROVIDER));
+      return;
+    }
+    Dispatch dispatch = chosen.get();
+    dispatch.headers(call.request(), call.response());
+    if (dialect != Dialect.OPAQUE && dispatch.rewritesBody()) {
+      call.request().fetchBody(desk.limits().maxBodyBytes(), body -> rewrite(lease, dispatch, body));
+    } else {
+      leave(lease);
+    }
+  }
+
+  /** Whether this is a stream that will not report its usage unasked. */
+  private boolean lacksUsage() {
+    return shape.stream() && !shape.usageRequested() && dialect.streamUsageOnRequest();
+  }
+
+  private void rewrite(Lease lease, Dispatch dispatch, FetchedBody body) {
+    if (body instanceof FetchedBody.Present present) {
+      call.response().setRequestBody(dispatch.rewrite(desk.bodies().rewriter(), present.bytes()));
+      leave(lease);
+    } else {
+      lease.cancel();
+      refuse(Refusal.of(Reason.FILTER_FAILED));
+    }
+  }
+
+  private void leave(Lease lease) {
+    if (gone) {
+      return;
+    }
+    String name = desk.departures().register().enter(new OpenLease(lease, dialect, shape.stream()));
+    call.response().addResponseHeader(InternalHeaders.LEASE, name);
+    call.response().addResponseHeader(InternalHeaders.LANE, Integer.toString(lease.lane()));
+    call.response().addResponseHeader(InternalHeaders.WAIT_MS, Long.toString(lease.waitNanos() / 1_000_000));
+    for (Header header : Allowances.headers(lease.headroom(), dialect.family(), desk.departures().wall().instant())) {
+      call.response().addResponseHeader(header.name(), header.value());
+    }
+    call.chain().filter(call.request(), call.response());
+    if (lease.waitNanos() == 0) {
+      desk.departures().decisions().listener().accept(workedNanos + nowNanos() - resumedNanos);
+    }
+  }
+
+  private void refuse(Refusal refusal) {
+    refuse(refusal, 0);
+  }
+
+  private void refuse(Refusal refusal, long retryNanos) {
+    desk.refusals().refuse(call.request(), call.response(), refusal, retryNanos);
+    call.chain().filter(call.request(), call.response());
+  }
+
+  private static Refusal rejected(RejectReason reason, Placement.Placed placed) {
+    return switch (reason) {
+      case UNKNOWN_MODEL -> Refusal.of(Reason.MODEL_NOT_FOUND);
+      case NO_PROVIDER -> Refusal.of(Reason.NO_PROVIDER);
+      case UNSCHEDULABLE -> Placement.beyondContext(placed);
+      case QUEUE_FULL -> Refusal.of(Reason.QUEUE_FULL);
+      case WAIT_TOO_LONG -> Refusal.of(Reason.WAIT_TOO_LONG);
+      case DRAINING -> Refusal.of(Reason.DRAINING);
+    };
+  }
+
+  private static Reason reason(EvictReason reason) {
+    return switch (reason) {
+      case TIMEOUT -> Reason.WAIT_TIMEOUT;
+      case DISPLACED -> Reason.DISPLACED;
+      case NO_PROVIDER -> Reason.NO_PROVIDER;
+      case DRAINING -> Reason.DRAINING;
+      case CANCELLED -> Reason.CANCELLED;
+    };
+  }
+}

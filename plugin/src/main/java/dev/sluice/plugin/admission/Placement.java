@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.admission;
+
+import dev.sluice.plugin.answer.Reason;
+import dev.sluice.plugin.answer.Refusal;
+import dev.sluice.plugin.dialect.PromptShape;
+import dev.sluice.plugin.protocol.Headers;
+import dev.sluice.routing.Entitlement;
+import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.routing.provider.Resolution;
+import dev.sluice.routing.provider.ServedModel;
+import dev.sluice.scheduler.TokenCost;
+import dev.sluice.scheduler.WorkRequest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which pool and lane a request belongs to, what it costs, and how long it may wait. */
+sealed interface Placement {
+  /** Fit to be submitted. */
+  record Placed(Resolution.Served served, String requestedModel, WorkRequest request) implements Placement {}
+
+  /** Not for this caller, or for nobody. */
+  record Refused(Refusal refusal) implements Placement {}
+
+  /**
+   * Places a request of {@code shape}.
+   *
+   * @param bodyBytes what the gateway buffers for as long as the request waits
+   */
+  static Placement of(PromptShape shape, int bodyBytes, Headers headers, Entitlement entitlement, SchedulerConf conf, AdmissionDesk desk) {
+    AdmissionDesk.Limits limits = desk.limits();
+    ProviderCatalog catalog = desk.catalog().get();
+    String requested = shape.model().isEmpty() ? onlyModel(catalog) : shape.model();
+    if (requested.isEmpty()) {
+      return new Refused(
+          Refusal.of(Reason.MALFORMED_REQUEST, "The request names no model. The operator can set \"model\" for such requests on the route's ai-scheduler."));
+    }
+    if (!(catalog.resolve(requested) instanceof Resolution.Served served)) {
+      return new Refused(Refusal.of(Reason.MODEL_NOT_FOUND, "No provider serves this model. GET /v1/models lists those that are."));
+    }
+    if (!entitlement.allowsModel(requested) && !entitlement.allowsModel(served.model())) {
+      return new Refused(Refusal.of(Reason.MODEL_NOT_ALLOWED, "This API key may not use this model. GET /v1/models lists those it may."));
+    }
+    Optional<Refusal> ambiguous = CallerWishes.ambiguous(headers);
+    if (ambiguous.isPresent()) {
+      return new Refused(ambiguous.get());
+    }
+    Set<String> providers = both(entitlement.providers(), conf.providers());
+    if (providers.isEmpty() && !(entitlement.providers().isEmpty() && conf.providers().isEmpty())) {
+      return new Refused(Refusal.of(Reason.NO_PROVIDER));
+    }
+    TokenCost cost = cost(shape, limits.defaultOutputTokens());
+    long longest = shape.maxOutputTokens().orElse(WorkRequest.UNBOUNDED);
+    int lane = CallerWishes.lane(headers, shape.serviceTier(), entitlement.level().orElse(limits.defaultLevel()), limits);
+    WorkRequest request =
+        new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, CallerWishes.maxWaitNanos(headers, conf), providers);
+    return new Placed(served, requested, request);
+  }
+
+  private static TokenCost cost(PromptShape shape, long defaultOutputTokens) {
+    long output = defaultOutputTokens * shape.choices();
+    long capped = shape.maxOutputTokens().isPresent() ? Math.min(output, shape.maxOutputTokens().getAsLong()) : output;
+    return new TokenCost(shape.promptTokens(), capped);
+  }
+
+  /** The providers that both sides allow; an empty side allows any. */
+  private static Set<String> both(Set<String> one, Set<String> other) {
+    if (one.isEmpty() || other.isEmpty()) {
+      return one.isEmpty() ? other : one;
+    }
+    Set<String> common = new HashSet<>(one);
+    common.retainAll(other);
+    return common;
+  }
+
+  /** Says what the limit is and what the request would take. */
+  static Refusal beyondContext(Placed placed) {
+    WorkRequest request = placed.request();
+    String message =
+        "This model's context is at most %d tokens; the request needs about %d (%d of prompt, %d of output). Shorten the prompt or lower the output limit."
+            .formatted(
+                largestContext(placed.served()),
+                request.contextTokens(),
+                request.cost().inputTokens(),
+                request.contextTokens() - request.cost().inputTokens());
+    return Refusal.of(Reason.CONTEXT_LENGTH_EXCEEDED, message);
+  }
+
+  /** The models a caller may see, in the catalogue's order. */
+  static List<String> visibleModels(ProviderCatalog catalog, Entitlement entitlement) {
+    return catalog.models().stream()
+        .map(Resolution.Served::model)
+        .filter(model -> !model.equals(ServedModel.ANY) && entitlement.allowsModel(model))
+        .toList();
+  }
+
+  /** The model that is meant where a request names none: the only one there is, or nothing. */
+  private static String onlyModel(ProviderCatalog catalog) {
+    List<Resolution.Served> models = catalog.models();
+    return models.size() == 1 ? models.get(0).model() : "";
+  }
+
+  private static long largestContext(Resolution.Served served) {
+    return served.servings().stream().mapToLong(serving -> serving.served().limits().maxContextTokens()).max().orElse(0);
+  }
+}

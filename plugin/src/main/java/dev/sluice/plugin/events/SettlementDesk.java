@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.events;
+
+import dev.sluice.plugin.lease.LeaseRegister;
+import dev.sluice.plugin.lease.OpenLease;
+import dev.sluice.plugin.usage.BytesPerToken;
+import dev.sluice.plugin.usage.CompletionEvent;
+import dev.sluice.plugin.usage.Settlement;
+
+/** Ends leases by their completion events. Thread-safe. */
+public final class SettlementDesk {
+  /** Hears what became of each event. Thread-safe. */
+  public interface Listener {
+    /** One event was handled. */
+    void handled(EventResult result);
+
+    /** A lease was settled from {@code source}. */
+    void settled(Settlement.Source source);
+  }
+
+  private final LeaseRegister register;
+  private final BytesPerToken bytesPerToken;
+  private final Listener listener;
+
+  /** A desk over the open leases of {@code register}. */
+  public SettlementDesk(LeaseRegister register, BytesPerToken bytesPerToken, Listener listener) {
+    this.register = register;
+    this.bytesPerToken = bytesPerToken;
+    this.listener = listener;
+  }
+
+  /** Settles the lease that the event names, if it is open. */
+  public EventResult accept(CompletionEvent event) {
+    EventResult result = settle(event);
+    listener.handled(result);
+    return result;
+  }
+
+  /** Counts a member of a batch that is not an event. */
+  public void malformed() {
+    listener.handled(EventResult.MALFORMED);
+  }
+
+  private EventResult settle(CompletionEvent event) {
+    if (event.leases().isEmpty()) {
+      return EventResult.NO_LEASE;
+    }
+    return switch (register.take(event.leases())) {
+      case LeaseRegister.Taken.Forged forged -> EventResult.FORGED;
+      case LeaseRegister.Taken.Ended ended -> EventResult.LATE;
+      case LeaseRegister.Taken.Open open -> settle(event, open.entry());
+    };
+  }
+
+  private EventResult settle(CompletionEvent event, OpenLease entry) {
+    Settlement.Admitted admitted = new Settlement.Admitted(entry.lease().model(), entry.dialect(), entry.stream(), entry.lease().cost());
+    Settlement settlement = Settlement.of(event, admitted, bytesPerToken);
+    if (!entry.lease().settle(settlement.actual())) {
+      return EventResult.LATE;
+    }
+    listener.settled(settlement.source());
+    return EventResult.SETTLED;
+  }
+}
