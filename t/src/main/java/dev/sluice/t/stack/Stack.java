@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.t.stack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A running product: simulators, runner and gateway, each a process, wired together in a folder of its own.
+ *
+ * <p>Not thread-safe, except that the addresses may be read from anywhere.
+ */
+public final class Stack implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(30);
+
+  private final StackFiles files;
+  private final StackPlan plan;
+  private final Map<String, Integer> simulatorPorts;
+  private final URI gateway;
+  private final Path socket;
+  private final List<ChildProcess> children = new ArrayList<>();
+  private ChildProcess runner;
+
+  private Stack(StackFiles files, StackPlan plan, Map<String, Integer> simulatorPorts, URI gateway, Path socket, List<ChildProcess> children, ChildProcess runner) {
+    this.files = files;
+    this.plan = plan;
+    this.simulatorPorts = simulatorPorts;
+    this.gateway = gateway;
+    this.socket = socket;
+    this.children.addAll(children);
+    this.runner = runner;
+  }
+
+  /** Starts {@code plan} in a new folder under {@code parent} and waits until requests are answered through the gateway. */
+  public static Stack start(StackPlan plan, GatewayChoice choice, Path parent) {
+    StackFiles files = StackFiles.create(parent, plan, freePort(), freePort());
+    List<ChildProcess> children = new ArrayList<>();
+    try {
+      Map<String, Integer> ports = new java.util.LinkedHashMap<>();
+      for (StackPlan.ProviderPlan provider : plan.providers()) {
+        int port = freePort();
+        ports.put(provider.name(), port);
+        children.add(simulator(files, provider, port));
+      }
+      return switch (choice) {
+        case GatewayChoice.Embedded embedded -> embedded(files, plan, ports, children);
+        case GatewayChoice.External external -> external(files, plan, ports, children, external);
+      };
+    } catch (RuntimeException e) {
+      children.forEach(ChildProcess::close);
+      throw e;
+    }
+  }
+
+  private static ChildProcess simulator(StackFiles files, StackPlan.ProviderPlan provider, int port) {
+    List<String> arguments = new ArrayList<>(List.of("--listen", "127.0.0.1:" + port, "--key-env", StackFiles.PROVIDER_KEY_VARIABLE, "--models", provider.upstreamModel()));
+    arguments.addAll(provider.simulator());
+    ChildProcess process =
+        ChildProcess.start(
+            provider.name(), ChildProcess.java(List.of("-Xmx128m", "-XX:+UseSerialGC"), "dev.sluice.t.provider.ProviderSimulator", arguments), Map.of(StackFiles.PROVIDER_KEY_VARIABLE, StackFiles.PROVIDER_KEY), files.folder());
+    Http.await(START, () -> Http.answers(URI.create("http://127.0.0.1:" + port + "/sim/state"), 200), process::output);
+    return process;
+  }
+
+  private static Stack embedded(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<ChildProcess> children) {
+    int port = freePort();
+    Path socket = files.folder().resolve("runner.sock");
+    Path routes = files.folder().resolve("apisix.yaml");
+    URI url = URI.create("http://127.0.0.1:" + port);
+    files.writeRoutes(routes, ports);
+    ChildProcess runner = runner(files, socket);
+    children.add(
+        ChildProcess.start(
+            "gateway",
+            ChildProcess.java(
+                List.of("-Xmx512m", "-XX:+UseSerialGC"),
+                "dev.sluice.t.gateway.EmbeddedGateway",
+                List.of("--config", routes.toString(), "--listen", "127.0.0.1:" + port, "--socket", socket.toString())),
+            Map.of(),
+            files.folder()));
+    return new Stack(files, plan, ports, url, socket, children, runner).awaitRoutes();
+  }
+
+  private static Stack external(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<ChildProcess> children, GatewayChoice.External choice) {
+    ChildProcess runner = runner(files, choice.socket());
+    files.writeRoutes(choice.config(), ports);
+    return new Stack(files, plan, ports, choice.url(), choice.socket(), children, runner).awaitRoutes();
+  }
+
+  private static ChildProcess runner(StackFiles files, Path socket) {
+    ChildProcess process = ChildProcess.start("runner", files.runnerCommand(), files.environment(socket), files.folder());
+    Http.await(START, () -> Http.answers(files.admin().resolve("/readyz"), 200), process::output);
+    return process;
+  }
+
+  private Stack awaitRoutes() {
+    Http.await(START, () -> Http.answers(gateway.resolve(files.probePath()), 200), () -> "the gateway does not answer " + files.probePath());
+    return this;
+  }
+
+  /** Where clients send requests. */
+  public URI gateway() {
+    return gateway;
+  }
+
+  /** The runner's admin port. */
+  public URI admin() {
+    return files.admin();
+  }
+
+  /** The runner's events port. */
+  public URI events() {
+    return files.events();
+  }
+
+  /** The secret of the events port. */
+  public String eventsSecret() {
+    return files.eventsSecret();
+  }
+
+  /** The API key of an account of the plan. */
+  public String key(String account) {
+    return files.key(account);
+  }
+
+  /** What the simulators demand as their key. */
+  public String providerKey() {
+    return StackFiles.PROVIDER_KEY;
+  }
+
+  /** A simulator's address. */
+  public URI simulator(String name) {
+    return URI.create("http://127.0.0.1:" + simulatorPorts.get(name));
+  }
+
+  /** Ends a simulator for good: connections to its address are refused from now on. */
+  public void stopSimulator(String name) {
+    List<String> names = plan.providers().stream().map(StackPlan.ProviderPlan::name).toList();
+    children.get(names.indexOf(name)).kill();
+  }
+
+  /** What the stack was asked for. */
+  public StackPlan plan() {
+    return plan;
+  }
+
+  /** The stack's folder, with every process's output and the runner's log. */
+  public Path folder() {
+    return files.folder();
+  }
+
+  /** The runner's socket. */
+  public Path socket() {
+    return socket;
+  }
+
+  /** The running or last runner process. */
+  public ChildProcess runner() {
+    return runner;
+  }
+
+  /** Starts the runner again after its end, and waits until it is ready. */
+  public void restartRunner() {
+    runner.await();
+    runner = runner(files, socket);
+  }
+
+  /**
+   * Starts a second runner on the same socket while the first still runs, with ports of its own, and waits until it is ready.
+   * The gateway's events go to the first one's port.
+   */
+  public ChildProcess startSuccessor() {
+    StackFiles.Successor next = files.successor(freePort(), freePort());
+    ChildProcess process = ChildProcess.start("successor", next.command(), files.environment(socket), files.folder());
+    children.add(process);
+    Http.await(START, () -> Http.answers(next.admin().resolve("/readyz"), 200), process::output);
+    return process;
+  }
+
+  /** Starts one more runner on a socket nobody calls, and tells how many nanoseconds passed until it was ready; then ends it. */
+  public long nanosToReady(java.util.function.Consumer<ChildProcess> whenReady) {
+    StackFiles.Successor next = files.successor(freePort(), freePort());
+    long start = System.nanoTime();
+    try (ChildProcess process = ChildProcess.start("spare", next.command(), files.environment(files.folder().resolve("spare.sock")), files.folder())) {
+      Http.await(START, () -> Http.answers(next.admin().resolve("/readyz"), 200), process::output);
+      long nanos = System.nanoTime() - start;
+      whenReady.accept(process);
+      return nanos;
+    }
+  }
+
+  /** The pools' state as the runner tells it. */
+  public PoolState pool() {
+    return PoolState.parse(Http.get(admin().resolve("/v1/pools")).body(), StackPlan.MODEL);
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    runner.close();
+    children.forEach(ChildProcess::close);
+    try {
+      if (!Boolean.getBoolean("stack.keep")) {
+        Files.deleteIfExists(files.folder().resolve("runner.sock"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
