@@ -212,6 +212,7 @@ final class SluiceProcess {
     runner.start();
     readiness.enter(Readiness.Stage.READY);
     log.info("ready");
+    largeBodies.execute(Refusals::rehearse);
   }
 
   private void stop() {

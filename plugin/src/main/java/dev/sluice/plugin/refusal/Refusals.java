@@ -26,11 +26,27 @@ public final class Refusals {
   /** After which it is worth asking again for a provider or a store that failed. */
   private static final Duration RECOVERY = Duration.ofSeconds(5);
 
+  private static final int REHEARSALS = 40;
+
   private final Consumer<Reason> counter;
 
   /** Refusals that report each reason to {@code counter}. */
   public Refusals(Consumer<Reason> counter) {
     this.counter = counter;
+  }
+
+  /**
+   * Renders every answer often enough to be compiled, counting none. A process that is told to end has less than a second to answer everybody who
+   * waits, and may never have refused anybody before.
+   */
+  public static void rehearse() {
+    for (int round = 0; round < REHEARSALS; round++) {
+      for (Reason reason : Reason.values()) {
+        for (Family family : Family.values()) {
+          Answers.render(Refusal.of(reason), family, usual(reason), "");
+        }
+      }
+    }
   }
 
   /** Stops the request without a time to come back. */
