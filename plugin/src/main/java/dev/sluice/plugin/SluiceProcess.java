@@ -112,7 +112,7 @@ final class SluiceProcess {
     AtomicReference<ProviderCatalog> catalog = new AtomicReference<>(ProviderCatalog.of(1, config.providers()));
     largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
     Refusals refusals = new Refusals(processMetrics::refused);
-    AdmissionDesk.Departures departures = 
+    AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
     AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, departures, refusals, bodies(config), limits(config));
     FilterRegistry filters = filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), refusals), new SchedulerFilter(desk));

@@ -49,7 +49,7 @@ final class CallerWishes {
 
   private static OptionalLong number(String text) {
     String digits = text.strip();
-    if (digits.isEmpty() || digits.length() > 12 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (digits.length() > 12 || !WholeNumber.is(digits)) {
       return OptionalLong.empty();
     }
     return OptionalLong.of(Long.parseLong(digits));

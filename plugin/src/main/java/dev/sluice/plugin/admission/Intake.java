@@ -38,9 +38,6 @@ final class Intake {
 
   private static boolean longerThan(String contentLength, long maxBytes) {
     String digits = contentLength.strip();
-    if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return false;
-    }
-    return digits.length() > 18 || Long.parseLong(digits) > maxBytes;
+    return WholeNumber.is(digits) && (digits.length() > 18 || Long.parseLong(digits) > maxBytes);
   }
 }
