@@ -3,7 +3,6 @@ package dev.sluice.routing;
 
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -11,7 +10,8 @@ import java.util.Set;
  *
  * @param keyId name of the key; no secret
  * @param account who pays, and by default the unit of fairness
- * @param level priority level, 0 the most important; empty for the configured default
+ * @param traits what is known of the account and the key
+ * @param terms what the key itself settles; routing rules and the configuration give the rest
  * @param models names the key may use, each exact or a prefix followed by {@code *}; empty means all
  * @param providers names of providers its requests may go to; empty means all
  * @param expiresAt first instant at which the key is no longer valid
@@ -19,7 +19,8 @@ import java.util.Set;
 public record Entitlement(
     String keyId,
     String account,
-    OptionalInt level,
+    Traits traits,
+    Terms terms,
     Set<String> models,
     Set<String> providers,
     Optional<Instant> expiresAt,
@@ -30,9 +31,6 @@ public record Entitlement(
     }
     if (account.isBlank()) {
       throw new IllegalArgumentException("account: blank (expected: a name)");
-    }
-    if (level.isPresent() && level.getAsInt() < 0) {
-      throw new IllegalArgumentException("level: " + level.getAsInt() + " (expected: >= 0)");
     }
     models = Set.copyOf(models);
     providers = Set.copyOf(providers);

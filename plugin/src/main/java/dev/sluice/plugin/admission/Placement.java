@@ -53,7 +53,7 @@ sealed interface Placement {
     }
     TokenCost cost = cost(shape, limits.defaultOutputTokens());
     long longest = shape.maxOutputTokens().orElse(WorkRequest.UNBOUNDED);
-    int lane = CallerWishes.lane(headers, shape.serviceTier(), entitlement.level().orElse(limits.defaultLevel()), limits);
+    int lane = CallerWishes.lane(headers, shape.serviceTier(), entitlement.terms().level().orElse(limits.defaultLevel()), limits);
     WorkRequest request =
         new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, CallerWishes.maxWaitNanos(headers, conf), providers);
     return new Placed(served, requested, request);

@@ -101,7 +101,7 @@ final class KeysCommand {
               entitlement.keyId(),
               key.prefix().orElse("-"),
               entitlement.account(),
-              entitlement.level().isPresent() ? Integer.toString(entitlement.level().getAsInt()) : "-",
+              entitlement.terms().level().isPresent() ? Integer.toString(entitlement.terms().level().getAsInt()) : "-",
               entitlement.status().name().toLowerCase(Locale.ROOT),
               entitlement.expiresAt().map(Object::toString).orElse("never"),
               key.description().orElse(""));

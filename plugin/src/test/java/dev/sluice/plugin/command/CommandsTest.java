@@ -60,7 +60,7 @@ class CommandsTest {
         Lookup.Hit.class,
         hit -> {
           assertThat(hit.entitlement().keyId()).isEqualTo("acme-1");
-          assertThat(hit.entitlement().level()).hasValue(1);
+          assertThat(hit.entitlement().terms().level()).hasValue(1);
           assertThat(hit.entitlement().models()).containsExactlyInAnyOrder("llama-*", "gpt-4o");
         });
   }

@@ -4,6 +4,8 @@ package dev.sluice.routing.key;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.KeyFingerprint;
 import dev.sluice.routing.KeyStatus;
+import dev.sluice.routing.Terms;
+import dev.sluice.routing.Traits;
 import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Kind;
 import dev.sluice.routing.config.Kinds;
@@ -90,7 +92,8 @@ public final class KeyFileReader {
         new Entitlement(
             item.get(ID),
             item.get(ACCOUNT),
-            item.find(LEVEL).map(OptionalInt::of).orElseGet(OptionalInt::empty),
+            Traits.NONE,
+            Terms.ofLevel(item.find(LEVEL).map(OptionalInt::of).orElseGet(OptionalInt::empty)),
             Set.copyOf(item.get(MODELS)),
             Set.copyOf(item.get(PROVIDERS)),
             item.find(EXPIRES_AT),

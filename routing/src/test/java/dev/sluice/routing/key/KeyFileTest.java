@@ -11,6 +11,8 @@ import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.KeyStatus;
 import dev.sluice.routing.Lookup;
 import dev.sluice.routing.RouteDecision;
+import dev.sluice.routing.Terms;
+import dev.sluice.routing.Traits;
 import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.config.ConfigProblem;
 import dev.sluice.routing.config.FileWatcher;
@@ -69,7 +71,8 @@ class KeyFileTest {
                 new Entitlement(
                     "web-1",
                     "acme",
-                    OptionalInt.of(3),
+                    Traits.NONE,
+                    Terms.ofLevel(OptionalInt.of(3)),
                     Set.of("llama-*", "gpt-4o"),
                     Set.of("local-a"),
                     Optional.of(Instant.parse("2026-12-31T23:00:00Z")),
@@ -86,7 +89,8 @@ class KeyFileTest {
                 new Entitlement(
                     "a",
                     "acme",
-                    OptionalInt.empty(),
+                    Traits.NONE,
+                    Terms.NONE,
                     Set.of(),
                     Set.of(),
                     Optional.empty(),

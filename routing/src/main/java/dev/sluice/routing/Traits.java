@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing;
+
+import java.util.Optional;
+
+/**
+ * What is known of a key's bearer, for routing rules to match and quotas to apply to. Immutable.
+ *
+ * @param organisation the organisation that the account belongs to
+ * @param team a part of the organisation
+ * @param environment such as {@code production}
+ * @param tier such as {@code internal}, {@code premium}, {@code external} or {@code spot}
+ * @param accountType such as {@code internal} or {@code external}
+ * @param workloadTag such as {@code batch}
+ */
+public record Traits(
+    Optional<String> organisation,
+    Optional<String> team,
+    Optional<String> environment,
+    Optional<String> tier,
+    Optional<String> accountType,
+    Optional<String> workloadTag) {
+  /** Nothing is known. */
+  public static final Traits NONE =
+      new Traits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+}
