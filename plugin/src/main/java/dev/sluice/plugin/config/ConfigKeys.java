@@ -49,7 +49,7 @@ final class ConfigKeys {
     static final Key<String> SOCKET_GROUP =
         Key.optional("socket_group", name(64), "the process's own", "Group of the socket: the one APISIX's workers run in.");
     static final Key<Integer> EVENT_LOOPS = Key.of("event_loops", whole(1, 64), "2", "Threads that serve the socket.");
-    static final Key<Integer> BACKLOG = Key.of("backlog", whole(16, 65_535), "4096", "Connections the kernel holds until they are accepted.");
+    static final Key<Integer> BACKLOG = Key.of("backlog", whole(16, 65_535), "16384", "Connections the kernel holds until they are accepted; it takes `net.core.somaxconn` if that is less.");
     static final Key<TransportKind> TRANSPORT =
         Key.of("transport", choice(TransportKind.class), "auto", "How sockets are driven; `auto` takes epoll where it works.");
     static final Key<Duration> CONF_EXPIRE_TIME =

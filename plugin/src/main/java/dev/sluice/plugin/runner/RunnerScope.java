@@ -19,4 +19,9 @@ record RunnerScope(
     Executor blocking,
     Ticker ticker,
     MemoryAllowance allowance,
-    OpenCalls open) {}
+    OpenCalls open) {
+
+  RunnerScope withListener(RunnerListener other) {
+    return new RunnerScope(confs, answers, other, log, blocking, ticker, allowance, open);
+  }
+}

@@ -18,6 +18,9 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -46,6 +49,9 @@ public final class RunnerServer implements AutoCloseable {
   private static final long MIN_ALLOWANCE_BYTES = 64L << 20;
   private static final int ALLOWANCE_SHARE_OF_HEAP = 4;
 
+  /** Accepted in one go, before the accepting thread looks for other work; twice the usual backlog. */
+  private static final int MOST_ACCEPTED_AT_ONCE = 8192;
+
   private final RunnerOptions options;
   private final Duration callDeadline;
   private final SocketFile socketFile;
@@ -54,6 +60,7 @@ public final class RunnerServer implements AutoCloseable {
   private final Map<EventLoop, DeadlineQueue> deadlines = new ConcurrentHashMap<>();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private volatile boolean ready;
+  private volatile CompletableFuture<Void> rehearsal = CompletableFuture.completedFuture(null);
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -126,42 +133,60 @@ public final class RunnerServer implements AutoCloseable {
               options.eventLoops(), new DefaultThreadFactory("sluice-runner"), transport.ioHandlers());
       acceptor = one;
       workers = many;
-      Channel bound = bind(transport, one, many);
-      listening = bound;
+      listening = bind(bootstrap(transport, one, many, scope), transport.address(socketFile.temporary()));
       socketFile.publish(options);
       ready = true;
+      ServerBootstrap unheard = bootstrap(transport, one, many, scope.withListener(RunnerListener.NONE));
+      rehearsal = CompletableFuture.runAsync(() -> rehearse(unheard, transport), blocking);
       log.info("event=runner_started socket={} transport={} loops={}", options.socket(), transport, options.eventLoops());
     } finally {
       lock.unlock();
     }
   }
 
-  private Channel bind(ServerTransport transport, EventLoopGroup one, EventLoopGroup many) throws IOException {
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(one, many)
-            .channel(transport.channel())
-            .option(ChannelOption.SO_BACKLOG, options.backlog())
-            .option(ChannelOption.RECVBUF_ALLOCATOR, manyAtOnce())
-            .handler(new AcceptFirst())
-            .childHandler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    connections.add(channel);
-                    channel.pipeline().addLast(new Connection(channel, scope, deadlinesOf(channel.eventLoop())));
-                  }
-                });
-    var binding = bootstrap.bind(transport.address(socketFile.temporary())).awaitUninterruptibly();
+  private ServerBootstrap bootstrap(ServerTransport transport, EventLoopGroup one, EventLoopGroup many, RunnerScope heard) {
+    return new ServerBootstrap()
+        .group(one, many)
+        .channel(transport.channel())
+        .option(ChannelOption.SO_BACKLOG, options.backlog())
+        .option(ChannelOption.RECVBUF_ALLOCATOR, manyAtOnce())
+        .childHandler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                connections.add(channel);
+                channel.pipeline().addLast(new Connection(channel, heard, deadlinesOf(channel.eventLoop())));
+              }
+            });
+  }
+
+  private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws IOException {
+    var binding = bootstrap.bind(address).awaitUninterruptibly();
     if (!binding.isSuccess()) {
       throw new IOException("socket: " + options.socket() + " can't be bound", binding.cause());
     }
     return binding.channel();
   }
 
+  /** Serves a crowd of our own on a socket beside the real one, whose temporary name is free again. */
+  private void rehearse(ServerBootstrap unheard, ServerTransport transport) {
+    Path beside = socketFile.temporary();
+    try {
+      Channel channel = bind(unheard, transport.address(beside));
+      try {
+        AcceptRehearsal.run(beside, this::ready);
+      } finally {
+        channel.close().awaitUninterruptibly();
+        Files.deleteIfExists(beside);
+      }
+    } catch (IOException e) {
+      log.debug("event=rehearsal_ended", e);
+    }
+  }
+
   private static ServerChannelRecvByteBufAllocator manyAtOnce() {
     ServerChannelRecvByteBufAllocator allocator = new ServerChannelRecvByteBufAllocator();
-    allocator.maxMessagesPerRead(AcceptFirst.MOST);
+    allocator.maxMessagesPerRead(MOST_ACCEPTED_AT_ONCE);
     return allocator;
   }
 
@@ -182,6 +207,7 @@ public final class RunnerServer implements AutoCloseable {
     ready = false;
     // First of all: whoever finds the socket gone must already be refused on the connections it has.
     CompletableFuture<Void> idle = scope.open().drain();
+    rehearsal.completeOnTimeout(null, CLOSE_ALLOWANCE.toMillis(), TimeUnit.MILLISECONDS).join();
     lock.lock();
     try {
       Channel channel = listening;

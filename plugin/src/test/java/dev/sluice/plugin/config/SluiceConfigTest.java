@@ -138,7 +138,7 @@ class SluiceConfigTest {
                     PosixFilePermissions.fromString("rw-rw----"),
                     Optional.empty(),
                     2,
-                    4096,
+                    16384,
                     TransportKind.AUTO,
                     Duration.ofHours(1),
                     List.of(),
