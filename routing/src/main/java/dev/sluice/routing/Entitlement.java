@@ -36,6 +36,11 @@ public record Entitlement(
     providers = Set.copyOf(providers);
   }
 
+  /** The same on other terms. */
+  public Entitlement withTerms(Terms other) {
+    return new Entitlement(keyId, account, traits, other, models, providers, expiresAt, status);
+  }
+
   /** True if the key may use {@code model}. */
   public boolean allowsModel(String model) {
     if (models.isEmpty() || models.contains(model)) {

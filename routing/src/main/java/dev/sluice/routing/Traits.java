@@ -23,4 +23,18 @@ public record Traits(
   /** Nothing is known. */
   public static final Traits NONE =
       new Traits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** Whether {@code known} has every trait that is given here. */
+  public boolean agreesWith(Traits known) {
+    return agrees(organisation, known.organisation)
+        && agrees(team, known.team)
+        && agrees(environment, known.environment)
+        && agrees(tier, known.tier)
+        && agrees(accountType, known.accountType)
+        && agrees(workloadTag, known.workloadTag);
+  }
+
+  private static boolean agrees(Optional<String> wanted, Optional<String> known) {
+    return wanted.isEmpty() || wanted.equals(known);
+  }
 }

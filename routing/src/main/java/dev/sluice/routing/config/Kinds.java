@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.routing.config;
 
+import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -38,6 +39,20 @@ public final class Kinds {
         Map.of("type", "integer", "minimum", min, "maximum", max),
         text -> Quantity.whole(text).filter(value -> value >= min && value <= max).map(narrow),
         show);
+  }
+
+  /** A decimal number, {@code min} to {@code max}, with at most 6 digits behind the point. */
+  public static Kind<BigDecimal> decimal(String min, String max) {
+    var least = new BigDecimal(min);
+    var most = new BigDecimal(max);
+    return new Kind.Single<>(
+        "a number from " + min + " to " + max,
+        Map.of("type", "number", "minimum", least, "maximum", most),
+        text ->
+            text.matches("[0-9]{1,12}(\\.[0-9]{1,6})?")
+                ? Optional.of(new BigDecimal(text)).filter(value -> value.compareTo(least) >= 0 && value.compareTo(most) <= 0)
+                : Optional.empty(),
+        BigDecimal::toPlainString);
   }
 
   /** Percent, with or without the sign. */
