@@ -17,13 +17,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** {@code sluice keys}: makes, lists and withdraws the API keys of a key file. Immutable. */
 final class KeysCommand {
+  /** Traits and terms as flags. */
+  private static final List<String> MORE = NewKey.MORE.stream().map(name -> name.replace('_', '-')).toList();
+
   private static final List<String> FILES = List.of("config", "file", "pepper");
   private static final int MAX_INPUT_BYTES = 4096;
 
@@ -46,7 +51,7 @@ final class KeysCommand {
     List<String> rest = args.isEmpty() ? List.of() : args.subList(1, args.size());
     return switch (action) {
       case "create" ->
-          of(rest, List.of("account", "level", "id", "models", "expires", "description", "config", "file", "pepper"), 0, surface).create();
+          of(rest, Stream.of(List.of("account", "id", "models", "expires", "description"), MORE, FILES).flatMap(List::stream).toList(), 0, surface).create();
       case "list" -> of(rest, FILES, 0, surface).list();
       case "revoke" -> of(rest, FILES, 1, surface).revoke();
       case "hash" -> of(rest, FILES, 0, surface).hash();
@@ -76,7 +81,7 @@ final class KeysCommand {
         new NewKey(
             arguments.value("id"),
             account,
-            arguments.value("level"),
+            more(),
             arguments.value("models").map(text -> List.of(text.split(",", -1))).orElse(List.of()),
             arguments.value("expires"),
             arguments.value("description"));
@@ -87,6 +92,12 @@ final class KeysCommand {
     surface.out().println("# key " + id + " of account " + account + ", added to " + file);
     surface.out().println("# This is the only time it is shown. Use it as: Authorization: Bearer " + minted.prefix() + "...");
     return Commands.OK;
+  }
+
+  private Map<String, String> more() {
+    Map<String, String> more = new HashMap<>();
+    MORE.forEach(flag -> arguments.value(flag).ifPresent(text -> more.put(flag.replace('-', '_'), text)));
+    return more;
   }
 
   private int list() throws ConfigException, IOException {

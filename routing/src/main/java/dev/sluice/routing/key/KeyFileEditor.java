@@ -115,7 +115,7 @@ public final class KeyFileEditor {
     lines.add("prefix: " + show(minted.prefix()));
     lines.add("hash: " + minted.fingerprint().text());
     lines.add("account: " + show(key.account()));
-    key.level().ifPresent(level -> lines.add("level: " + level));
+    key.ordered().forEach((name, text) -> lines.add(name + ": " + show(text)));
     if (!key.models().isEmpty()) {
       lines.add("models: " + key.models().stream().map(model -> show(model.strip())).collect(Collectors.joining(", ", "[", "]")));
     }

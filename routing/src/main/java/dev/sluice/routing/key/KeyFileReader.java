@@ -4,7 +4,6 @@ package dev.sluice.routing.key;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.KeyFingerprint;
 import dev.sluice.routing.KeyStatus;
-import dev.sluice.routing.Terms;
 import dev.sluice.routing.Traits;
 import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Kind;
@@ -14,13 +13,15 @@ import dev.sluice.routing.config.Section;
 import dev.sluice.routing.config.SectionReader;
 import dev.sluice.routing.config.Values;
 import dev.sluice.routing.config.YamlReader;
+import dev.sluice.routing.rule.MatchKeys;
+import dev.sluice.routing.rule.TermKeys;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads the text of a key file, whole or not at all. Immutable. */
 public final class KeyFileReader {
@@ -38,22 +39,40 @@ public final class KeyFileReader {
               "The key's fingerprint.")
           .masked();
   static final Key<String> ACCOUNT = Key.required("account", Kinds.name(128), "Who pays.");
-  static final Key<Integer> LEVEL = Key.optional("level", Kinds.whole(0, 19), "the default", "Priority, 0 first.");
+  static final Key<String> ORGANISATION = trait("organisation", "The organisation that the account belongs to.");
+  static final Key<String> TEAM = trait("team", "A part of the organisation.");
+  static final Key<String> ENVIRONMENT = trait("environment", "Such as production.");
+  static final Key<String> TIER = trait("tier", "Such as internal, premium, external or spot.");
+  static final Key<String> ACCOUNT_TYPE = trait("account_type", "Such as internal or external.");
+  static final Key<String> WORKLOAD_TAG = trait("workload_tag", "Such as batch.");
   static final Key<List<String>> MODELS = Key.of("models", Kinds.list(Kinds.model(true), 256), "", "Allowed models.");
   private static final Key<List<String>> PROVIDERS = Key.of("providers", Kinds.list(Kinds.name(128), 64), "", "Allowed providers.");
   static final Key<Instant> EXPIRES_AT = Key.optional("expires_at", Kinds.instant(), "never", "End of validity.");
   private static final Key<KeyStatus> STATUS = Key.of("status", Kinds.choice(KeyStatus.class), "active", "May it be used.");
   static final Key<String> DESCRIPTION = Key.optional("description", Kinds.line(256), "none", "For people.");
 
+  /** Traits and terms. */
+  static final List<Key<?>> MORE =
+      Stream.of(List.<Key<?>>of(ORGANISATION, TEAM, ENVIRONMENT, TIER, ACCOUNT_TYPE, WORKLOAD_TAG), TermKeys.OF_KEYS).flatMap(List::stream).toList();
+
   private static final Section KEYS =
       Section.list(
           "keys",
           "The API keys.",
-          List.of(ID, PREFIX, HASH, ACCOUNT, LEVEL, MODELS, PROVIDERS, EXPIRES_AT, STATUS, DESCRIPTION),
+          Stream.of(
+                  List.of(ID, PREFIX, HASH, ACCOUNT),
+                  MORE,
+                  List.of(MODELS, PROVIDERS, EXPIRES_AT, STATUS, DESCRIPTION))
+              .<Key<?>>flatMap(List::stream)
+              .toList(),
           List.of());
   private static final Section DOCUMENT = Section.single("", "A key file.", List.of(), List.of(KEYS));
 
   private KeyFileReader() {}
+
+  private static Key<String> trait(String name, String doc) {
+    return Key.optional(name, Kinds.name(MatchKeys.TRAIT_CHARS), "unknown", doc);
+  }
 
   /**
    * Reads every entry; entries with a fault are left out and their faults noted.
@@ -92,8 +111,14 @@ public final class KeyFileReader {
         new Entitlement(
             item.get(ID),
             item.get(ACCOUNT),
-            Traits.NONE,
-            Terms.ofLevel(item.find(LEVEL).map(OptionalInt::of).orElseGet(OptionalInt::empty)),
+            new Traits(
+                item.find(ORGANISATION),
+                item.find(TEAM),
+                item.find(ENVIRONMENT),
+                item.find(TIER),
+                item.find(ACCOUNT_TYPE),
+                item.find(WORKLOAD_TAG)),
+            TermKeys.terms(item),
             Set.copyOf(item.get(MODELS)),
             Set.copyOf(item.get(PROVIDERS)),
             item.find(EXPIRES_AT),

@@ -6,24 +6,45 @@ import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Kind;
 import dev.sluice.routing.config.Place;
 import dev.sluice.routing.config.Problems;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What a new entry of a key file is to say, as text that is still to be checked. Immutable.
  *
  * @param id empty to have one made of the account's name
+ * @param more traits and terms by the name of their key, each one of {@link #MORE}
  * @param models empty for all
  */
 public record NewKey(
     Optional<String> id,
     String account,
-    Optional<String> level,
+    Map<String, String> more,
     List<String> models,
     Optional<String> expires,
     Optional<String> description) {
+  /** What else a key may be given, in the order in which it is written. */
+  public static final List<String> MORE = KeyFileReader.MORE.stream().<String>map(Key::name).toList();
+
   public NewKey {
     models = List.copyOf(models);
+    more.keySet().stream()
+        .filter(name -> !MORE.contains(name))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException("more: " + name + " (expected: one of " + MORE + ")");
+            });
+    more = Map.copyOf(more);
+  }
+
+  /** The entries of {@link #more} in the order of {@link #MORE}. */
+  Map<String, String> ordered() {
+    Map<String, String> ordered = new LinkedHashMap<>();
+    MORE.stream().filter(more::containsKey).forEach(name -> ordered.put(name, more.getOrDefault(name, "")));
+    return ordered;
   }
 
   /**
@@ -35,7 +56,14 @@ public record NewKey(
     var problems = new Problems();
     id.ifPresent(text -> check(prefix, KeyFileReader.ID, text, problems));
     check(prefix, KeyFileReader.ACCOUNT, account, problems);
-    level.ifPresent(text -> check(prefix, KeyFileReader.LEVEL, text, problems));
+    for (Key<?> key : KeyFileReader.MORE) {
+      String text = more.get(key.name());
+      if (text != null) {
+        // A flag's name has dashes.
+        String name = prefix.equals("--") ? key.name().replace('_', '-') : key.name();
+        read(name, prefix, key.kind(), text, problems);
+      }
+    }
     check(prefix, KeyFileReader.MODELS, String.join(",", models), problems);
     expires.ifPresent(text -> read("expires", prefix, KeyFileReader.EXPIRES_AT.kind(), text, problems));
     description.ifPresent(text -> check(prefix, KeyFileReader.DESCRIPTION, text, problems));

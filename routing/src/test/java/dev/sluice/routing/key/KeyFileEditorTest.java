@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -36,7 +37,7 @@ class KeyFileEditorTest {
         atOnce(
             () -> {
               var mint = new KeyMint(Pepper.create(pepper, new SecureRandom()), new SecureRandom());
-              var key = new NewKey(Optional.empty(), "acme", Optional.empty(), List.of(), Optional.empty(), Optional.empty());
+              var key = new NewKey(Optional.empty(), "acme", Map.of(), List.of(), Optional.empty(), Optional.empty());
               return new KeyFileEditor(file).append(key, mint.mint());
             });
 
