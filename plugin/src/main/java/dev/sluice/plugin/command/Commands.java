@@ -21,7 +21,7 @@ public final class Commands {
   /** The configuration file that commands read if no flag names another. */
   public static final Path DEFAULT_CONFIG = Path.of("conf", "sluice.yaml");
 
-  private static final List<String> NAMES = List.of("run", "check", "keys", "help");
+  private static final List<String> NAMES = List.of("run", "check", "keys", "bench", "help");
 
   private static final String HELP =
       """
@@ -35,6 +35,10 @@ public final class Commands {
         keys list                print the entries of the key file
         keys revoke ID           withdraw a key
         keys hash                print the hash of the key on standard input
+        bench replay TRACE [--traces FOLDER] [--loads 0.9,1.2] [--seeds 5] [--policies A,B|all] [--perturb NAME]
+                    [--seconds N] [--json FILE]
+                                 play a trace to the scheduler in virtual time; TRACE is azure-hour, a file, or
+                                 generated: azure-like, bursty, long-answers
         help                     print this
 
       FILE is conf/sluice.yaml unless given. Exit codes: 0 done, 1 failed or at fault, 2 wrong command line.
@@ -44,7 +48,7 @@ public final class Commands {
 
   /** True if {@link #run} knows the command; {@code run} itself is the process's own. */
   public static boolean known(String command) {
-    return command.equals("check") || command.equals("keys") || isHelp(command);
+    return command.equals("check") || command.equals("keys") || command.equals("bench") || isHelp(command);
   }
 
   private static boolean isHelp(String command) {
@@ -68,6 +72,7 @@ public final class Commands {
       return switch (command) {
         case "check" -> CheckCommand.run(rest, surface);
         case "keys" -> KeysCommand.run(rest, surface);
+        case "bench" -> BenchCommand.run(rest, surface);
         default -> throw new UsageException(unknown(command));
       };
     } catch (UsageException e) {
