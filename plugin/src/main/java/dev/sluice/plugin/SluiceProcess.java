@@ -22,6 +22,7 @@ import dev.sluice.plugin.http.HttpEndpoint;
 import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.log.LogFile;
+import dev.sluice.plugin.metrics.CostMetrics;
 import dev.sluice.plugin.metrics.ProcessMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
 import dev.sluice.plugin.metrics.SchedulerMetrics;
@@ -40,6 +41,7 @@ import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.key.KeyFile;
 import dev.sluice.routing.provider.ProviderCatalog;
 import dev.sluice.scheduler.Scheduler;
+import dev.sluice.scheduler.cost.LearnedCosts;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -73,6 +75,7 @@ final class SluiceProcess {
   private static final int PORT_CONNECTIONS = 256;
   private static final int ADMIN_BODY_BYTES = 1 << 20;
   private static final int LEARNED_MODELS = 1_000;
+  private static final int LEARNED_HISTORIES = 4_096;
   private static final int PARSER_THREADS = 2;
 
   private final Readiness readiness = new Readiness();
@@ -107,19 +110,21 @@ final class SluiceProcess {
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
     SchedulerMetrics schedulerMetrics = new SchedulerMetrics(meters, register::forget);
+    CostMetrics costMetrics = new CostMetrics(meters);
     alarms = new AlarmClock(Clocks.monotonic());
     scheduler = new Scheduler(SchedulerSetup.of(config), Clocks.monotonic(), alarms, schedulerMetrics);
     AtomicReference<ProviderCatalog> catalog = new AtomicReference<>(ProviderCatalog.of(1, config.providers()));
     largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
+    LearnedCosts costs = new LearnedCosts(costs(config.scheduler().cost()));
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
-    AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, departures, refusals, bodies(config), limits(config));
+    AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, departures, refusals, bodies(config), limits(config), costs);
     FilterRegistry filters = filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), refusals), new SchedulerFilter(desk));
     runner =
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
-    SettlementDesk settlement = new SettlementDesk(register, new BytesPerToken(LEARNED_MODELS), processMetrics);
+    SettlementDesk settlement = new SettlementDesk(register, new BytesPerToken(LEARNED_MODELS), costs, processMetrics);
     events = events(config.events(), settlement);
     admin =
         admin(
@@ -130,6 +135,7 @@ final class SluiceProcess {
                 scheduler::snapshot,
                 () -> {
                   schedulerMetrics.gauges(scheduler.snapshot());
+                  costMetrics.gauges(costs.errors());
                   return meters.scrape();
                 }));
     watcher = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-watch").daemon(true).factory());
@@ -153,9 +159,13 @@ final class SluiceProcess {
         config.protection().maxBodyBytes(),
         settings.lanes().size(),
         settings.defaultPriority(),
-        settings.defaultOutputTokens(),
         settings.opaqueRequestTokens(),
         settings.serviceTier());
+  }
+
+  private static LearnedCosts.Settings costs(SluiceConfig.CostSettings settings) {
+    return new LearnedCosts.Settings(
+        settings.learn(), settings.outputQuantilePercent() / 100.0, settings.defaultOutputTokens(), LEARNED_HISTORIES, LEARNED_MODELS);
   }
 
   private static FilterRegistry filters(SluiceConfig config, TokenRouterFilter tokenRouter, SchedulerFilter schedulerFilter) {

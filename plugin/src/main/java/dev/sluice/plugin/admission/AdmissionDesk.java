@@ -8,6 +8,7 @@ import dev.sluice.plugin.refusal.Refusals;
 import dev.sluice.routing.provider.ProviderCatalog;
 import dev.sluice.scheduler.Scheduler;
 import dev.sluice.scheduler.Ticker;
+import dev.sluice.scheduler.cost.LearnedCosts;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param refusals how to say no
  * @param bodies reads and rewrites bodies
  * @param limits bounds and defaults
+ * @param costs foretells what requests take
  */
 public record AdmissionDesk(
     Scheduler scheduler,
@@ -30,7 +32,8 @@ public record AdmissionDesk(
     Departures departures,
     Refusals refusals,
     Bodies bodies,
-    Limits limits) {
+    Limits limits,
+    LearnedCosts costs) {
 
   /**
    * What a request needs to leave. Immutable.
@@ -63,7 +66,6 @@ public record AdmissionDesk(
    * @param maxBodyBytes largest body that is read
    * @param levels priority levels
    * @param defaultLevel level of accounts that name none
-   * @param defaultOutputTokens expected answer where nothing is known
    * @param opaqueTokens cost of a request whose body says nothing about tokens
    * @param serviceTiers level that a {@code service_tier} asks for
    */
@@ -71,7 +73,6 @@ public record AdmissionDesk(
       long maxBodyBytes,
       int levels,
       int defaultLevel,
-      long defaultOutputTokens,
       long opaqueTokens,
       Map<String, Integer> serviceTiers) {}
 }

@@ -17,6 +17,7 @@ import dev.sluice.scheduler.EvictReason;
 import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.RejectReason;
 import dev.sluice.scheduler.WaitListener;
+import dev.sluice.scheduler.cost.LearnedCosts.Asked;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.apisix.plugin.runner.filter.PluginFilterChain;
@@ -42,6 +43,7 @@ final class Passage implements WaitListener {
   private boolean gone;
   private PromptShape shape = opaque("", 0);
   private String requestedModel = "";
+  private Asked asked = new Asked("", "", false, 0, OptionalLong.empty(), 1);
   private int bodyBytes;
   private long workedNanos;
   private long resumedNanos;
@@ -143,6 +145,7 @@ final class Passage implements WaitListener {
       case Placement.Refused refused -> refuse(refused.refusal());
       case Placement.Placed placed -> {
         requestedModel = placed.requestedModel();
+        asked = placed.asked();
         decide(placed, desk.scheduler().submit(placed.served().model(), placed.request(), this));
       }
     }
@@ -213,7 +216,7 @@ final class Passage implements WaitListener {
     if (gone) {
       return;
     }
-    String name = desk.departures().register().enter(new OpenLease(lease, dialect, shape.stream()));
+    String name = desk.departures().register().enter(new OpenLease(lease, dialect, asked));
     call.response().addResponseHeader(InternalHeaders.LEASE, name);
     call.response().addResponseHeader(InternalHeaders.LANE, Integer.toString(lease.lane()));
     call.response().addResponseHeader(InternalHeaders.WAIT_MS, Long.toString(lease.waitNanos() / 1_000_000));

@@ -11,6 +11,9 @@ import dev.sluice.routing.provider.Resolution;
 import dev.sluice.routing.provider.ServedModel;
 import dev.sluice.scheduler.TokenCost;
 import dev.sluice.scheduler.WorkRequest;
+import dev.sluice.scheduler.cost.LearnedCosts;
+import dev.sluice.scheduler.cost.LearnedCosts.Asked;
+import dev.sluice.scheduler.cost.LearnedCosts.Estimate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +21,8 @@ import java.util.Set;
 
 /** Which pool and lane a request belongs to, what it costs, and how long it may wait. */
 sealed interface Placement {
-  /** Fit to be submitted. */
-  record Placed(Resolution.Served served, String requestedModel, WorkRequest request) implements Placement {}
+  /** Fit to be submitted; {@code asked} is what the request's cost was estimated from. */
+  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked) implements Placement {}
 
   /** Not for this caller, or for nobody. */
   record Refused(Refusal refusal) implements Placement {}
@@ -51,18 +54,21 @@ sealed interface Placement {
     if (providers.isEmpty() && !(entitlement.providers().isEmpty() && conf.providers().isEmpty())) {
       return new Refused(Refusal.of(Reason.NO_PROVIDER));
     }
-    TokenCost cost = cost(shape, limits.defaultOutputTokens());
+    Asked asked =
+        new Asked(entitlement.account(), served.model(), shape.stream(), shape.promptTokens(), shape.maxOutputTokens(), shape.choices());
+    TokenCost cost = cost(shape, asked, desk.costs());
     long longest = shape.maxOutputTokens().orElse(WorkRequest.UNBOUNDED);
     int lane = CallerWishes.lane(headers, shape.serviceTier(), entitlement.terms().level().orElse(limits.defaultLevel()), limits);
     WorkRequest request =
         new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, CallerWishes.maxWaitNanos(headers, conf), providers);
-    return new Placed(served, requested, request);
+    return new Placed(served, requested, request, asked);
   }
 
-  private static TokenCost cost(PromptShape shape, long defaultOutputTokens) {
-    long output = defaultOutputTokens * shape.choices();
-    long capped = shape.maxOutputTokens().isPresent() ? Math.min(output, shape.maxOutputTokens().getAsLong()) : output;
-    return new TokenCost(shape.promptTokens(), capped);
+  /** The prompt of a body that was not understood is a configured number, which no ratio corrects. */
+  private static TokenCost cost(PromptShape shape, Asked asked, LearnedCosts costs) {
+    Estimate estimate = costs.estimate(asked);
+    long prompt = shape.messages() == 0 ? shape.promptTokens() : estimate.promptTokens();
+    return new TokenCost(Math.min(prompt, TokenCost.MAX_TOKENS), Math.min(estimate.outputTokens(), TokenCost.MAX_TOKENS));
   }
 
   /** The providers that both sides allow; an empty side allows any. */

@@ -124,6 +124,10 @@ final class ConfigKeys {
         Key.of("displace", flag(), "true", "When the total is reached, a request of a better lane displaces the latest of the worst.");
     static final Key<Long> DEFAULT_OUTPUT_TOKENS =
         Key.of("default_output_tokens", wholeLong(1, 10_000_000), "256", "Output tokens expected of a request while nothing is learned.").atStart();
+    static final Key<Boolean> LEARN_COST =
+        Key.of("learn_cost", flag(), "true", "Learn how long answers get, per account and model, and correct estimated prompts; false keeps to `default_output_tokens`.").atStart();
+    static final Key<Integer> OUTPUT_QUANTILE =
+        Key.of("output_quantile", percent(1, 99), "80%", "Share of an account's answers that are no longer than the answer expected of it.").atStart();
     static final Key<Long> OPAQUE_REQUEST_TOKENS =
         Key.of("opaque_request_tokens", wholeLong(1, 10_000_000), "1000", "Tokens charged for a body that is not understood, such as multipart.").atStart();
     static final Key<Map<String, Integer>> SERVICE_TIER =
@@ -148,6 +152,8 @@ final class ConfigKeys {
                     MAX_QUEUE_DEPTH_PER_FLOW,
                     DISPLACE,
                     DEFAULT_OUTPUT_TOKENS,
+                    LEARN_COST,
+                    OUTPUT_QUANTILE,
                     OPAQUE_REQUEST_TOKENS,
                     SERVICE_TIER),
                 List.of(Lane.SECTION))

@@ -61,7 +61,8 @@ final class SettingsBinder {
         values.get(Scheduler.STARVATION_TIMEOUT),
         queue,
         values.get(Scheduler.DISPLACE),
-        values.get(Scheduler.DEFAULT_OUTPUT_TOKENS),
+        new SluiceConfig.CostSettings(
+            values.get(Scheduler.LEARN_COST), values.get(Scheduler.OUTPUT_QUANTILE), values.get(Scheduler.DEFAULT_OUTPUT_TOKENS)),
         values.get(Scheduler.OPAQUE_REQUEST_TOKENS),
         values.get(Scheduler.SERVICE_TIER));
   }

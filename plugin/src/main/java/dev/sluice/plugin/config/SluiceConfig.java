@@ -59,7 +59,7 @@ public record SluiceConfig(
       Optional<Duration> starvationTimeout,
       QueueSettings queue,
       boolean displace,
-      long defaultOutputTokens,
+      CostSettings cost,
       long opaqueRequestTokens,
       Map<String, Integer> serviceTier) {
     public SchedulerSettings {
@@ -67,6 +67,9 @@ public record SluiceConfig(
       serviceTier = Map.copyOf(serviceTier);
     }
   }
+
+  /** What answers are expected to cost; the percentage is of an account's answers. */
+  public record CostSettings(boolean learn, int outputQuantilePercent, long defaultOutputTokens) {}
 
   /** One lane; {@code maxDepth} counts requests. */
   public record LaneSettings(int weight, Duration maxWait, int maxDepth, long maxBytes) {}

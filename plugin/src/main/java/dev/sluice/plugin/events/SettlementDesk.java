@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.events;
 
+import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.lease.OpenLease;
 import dev.sluice.plugin.usage.BytesPerToken;
 import dev.sluice.plugin.usage.CompletionEvent;
 import dev.sluice.plugin.usage.Settlement;
+import dev.sluice.scheduler.TokenCost;
+import dev.sluice.scheduler.cost.LearnedCosts;
+import java.util.OptionalLong;
 
 /** Ends leases by their completion events. Thread-safe. */
 public final class SettlementDesk {
@@ -20,12 +24,14 @@ public final class SettlementDesk {
 
   private final LeaseRegister register;
   private final BytesPerToken bytesPerToken;
+  private final LearnedCosts costs;
   private final Listener listener;
 
-  /** A desk over the open leases of {@code register}. */
-  public SettlementDesk(LeaseRegister register, BytesPerToken bytesPerToken, Listener listener) {
+  /** A desk over the open leases of {@code register}; {@code bytesPerToken} and {@code costs} learn from what they used. */
+  public SettlementDesk(LeaseRegister register, BytesPerToken bytesPerToken, LearnedCosts costs, Listener listener) {
     this.register = register;
     this.bytesPerToken = bytesPerToken;
+    this.costs = costs;
     this.listener = listener;
   }
 
@@ -58,7 +64,27 @@ public final class SettlementDesk {
     if (!entry.lease().settle(settlement.actual())) {
       return EventResult.LATE;
     }
+    learn(event, entry, settlement);
     listener.settled(settlement.source());
     return EventResult.SETTLED;
+  }
+
+  private void learn(CompletionEvent event, OpenLease entry, Settlement settlement) {
+    boolean counted =
+        switch (settlement.source()) {
+          case REPORTED, LLM_VARIABLES -> true;
+          case ESTIMATED_FROM_BYTES, PROMPT_ONLY, NOTHING -> false;
+        };
+    boolean answered = counted || settlement.source() == Settlement.Source.ESTIMATED_FROM_BYTES;
+    if (!answered || entry.dialect() == Dialect.OPAQUE) {
+      return;
+    }
+    TokenCost actual = settlement.actual();
+    OptionalLong prompt = counted && actual.inputTokens() > 0 ? OptionalLong.of(actual.inputTokens()) : OptionalLong.empty();
+    // An answer that its caller left would have been longer.
+    boolean whole = event.completed() && entry.dialect().generates();
+    OptionalLong output = whole ? OptionalLong.of(actual.outputTokens()) : OptionalLong.empty();
+    TokenCost reserved = entry.lease().cost();
+    costs.learn(entry.asked(), new LearnedCosts.Estimate(reserved.inputTokens(), reserved.outputTokens()), prompt, output);
   }
 }

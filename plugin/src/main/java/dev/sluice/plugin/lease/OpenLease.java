@@ -3,12 +3,18 @@ package dev.sluice.plugin.lease;
 
 import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.scheduler.Lease;
+import dev.sluice.scheduler.cost.LearnedCosts.Asked;
 
 /**
  * An admitted request between its dispatch and its end, with what settlement needs to know. Immutable.
  *
  * @param lease the capacity held
  * @param dialect how usage is written in the answer
- * @param stream whether the caller asked for a stream
+ * @param asked what its cost was estimated from
  */
-public record OpenLease(Lease lease, Dialect dialect, boolean stream) {}
+public record OpenLease(Lease lease, Dialect dialect, Asked asked) {
+  /** Whether the caller asked for a stream. */
+  public boolean stream() {
+    return asked.streaming();
+  }
+}

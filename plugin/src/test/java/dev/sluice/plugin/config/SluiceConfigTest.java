@@ -66,6 +66,8 @@ class SluiceConfigTest {
         max_queue_depth_per_flow: 30
         displace: false
         default_output_tokens: 300
+        learn_cost: false
+        output_quantile: 65
         opaque_request_tokens: 2000
         service_tier: {priority: 0, flex: 2}
         lanes:
@@ -151,7 +153,7 @@ class SluiceConfigTest {
                     Optional.empty(),
                     new SluiceConfig.QueueSettings(5000, 256 * MIB, 500),
                     true,
-                    256,
+                    new SluiceConfig.CostSettings(true, 80, 256),
                     1000,
                     Map.of()),
                 new SluiceConfig.KeySettings(
@@ -193,7 +195,7 @@ class SluiceConfigTest {
                 Optional.of(Duration.ofSeconds(4)),
                 new SluiceConfig.QueueSettings(210, 21 * MIB, 30),
                 false,
-                300,
+                new SluiceConfig.CostSettings(false, 65, 300),
                 2000,
                 Map.of("priority", 0, "flex", 2)));
     assertThat(config.tokenRouting())
