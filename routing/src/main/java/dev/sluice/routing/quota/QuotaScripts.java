@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.quota;
+
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The two scripts that reserve and settle in Redis. Thread-safe. */
+final class QuotaScripts {
+  /** How long a second end of the same reservation is recognised. */
+  private static final Duration MARK = Duration.ofMinutes(10);
+
+  private final String reserve = text("reserve.lua");
+  private final String settle = text("settle.lua");
+  private final Duration life;
+  private final Duration nodeLife;
+  private final Duration deadline;
+  private final String node;
+
+  /**
+   * Scripts as one node runs them.
+   *
+   * @param life of a reservation that nobody ends
+   * @param nodeLife after which a silent node no longer counts
+   * @param deadline of each call
+   */
+  QuotaScripts(String node, Duration life, Duration nodeLife, Duration deadline) {
+    this.node = node;
+    this.life = life;
+    this.nodeLife = nodeLife;
+    this.deadline = deadline;
+  }
+
+  private static String text(String name) {
+    try (InputStream script = QuotaScripts.class.getResourceAsStream(name)) {
+      if (script == null) {
+        throw new IllegalStateException(name + " is missing from the jar");
+      }
+      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs the script that reserves; fails at the deadline. */
+  CompletableFuture<List<Object>> reserve(RedisAsyncCommands<String, String> redis, String id, List<SharedLine> lines, QuotaCost cost) {
+    List<String> keys = keys(lines, SharedLine.PREFIX + "nodes", SharedLine.PREFIX + "r:" + id);
+    List<String> arguments = new ArrayList<>(4 + 7 * lines.size());
+    arguments.add(id);
+    arguments.add(Long.toString(life.toMillis()));
+    arguments.add(node);
+    arguments.add(Long.toString(nodeLife.toMillis()));
+    lines.forEach(line -> line.reserving(cost.of(line.quota().unit()), arguments));
+    return run(redis, reserve, keys, arguments);
+  }
+
+  /** Runs the script that settles; fails at the deadline. */
+  CompletableFuture<List<Object>> settle(RedisAsyncCommands<String, String> redis, String id, List<SharedLine> lines, QuotaCost actual) {
+    List<String> keys = keys(lines, SharedLine.PREFIX + "r:" + id, SharedLine.PREFIX + "e:" + id);
+    List<String> arguments = new ArrayList<>(3 + 4 * lines.size());
+    arguments.add(id);
+    arguments.add(Long.toString(MARK.toMillis()));
+    arguments.add(Long.toString(life.plusDays(1).toMillis()));
+    lines.forEach(line -> line.settling(actual.of(line.quota().unit()), arguments));
+    return run(redis, settle, keys, arguments);
+  }
+
+  private static List<String> keys(List<SharedLine> lines, String second, String third) {
+    List<String> keys = new ArrayList<>(3 + lines.size());
+    keys.add(SharedLine.PREFIX + "expiry");
+    keys.add(second);
+    keys.add(third);
+    lines.forEach(line -> keys.add(line.tally()));
+    return keys;
+  }
+
+  private CompletableFuture<List<Object>> run(RedisAsyncCommands<String, String> redis, String script, List<String> keys, List<String> arguments) {
+    String[] k = keys.toArray(String[]::new);
+    String[] a = arguments.toArray(String[]::new);
+    CompletableFuture<List<Object>> cached = redis.<List<Object>>evalsha(redis.digest(script), ScriptOutputType.MULTI, k, a).toCompletableFuture();
+    return cached
+        .exceptionallyCompose(
+            failure ->
+                failure instanceof RedisNoScriptException
+                    ? redis.<List<Object>>eval(script, ScriptOutputType.MULTI, k, a).toCompletableFuture()
+                    : CompletableFuture.failedFuture(failure))
+        .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

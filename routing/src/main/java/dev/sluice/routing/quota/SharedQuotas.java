@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.quota;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.sluice.routing.Entitlement;
+import dev.sluice.routing.quota.QuotaTree.Node;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * The quotas of many nodes on one Redis: one script checks and reserves in all scopes of a request at once, by the server's clock. Thread-safe.
+ *
+ * <p>When Redis fails once, the node counts alone, in a {@link QuotaBook} that hands out no more than its {@link LastShares last share}; a probe
+ * finds Redis again. Settlements meanwhile wait in a bounded queue and are told to Redis before it decides anew. A settlement names its
+ * reservation, so that telling it twice does no harm.
+ */
+public final class SharedQuotas implements QuotaDesk, AutoCloseable {
+  private static final int CLOCK_RETRIES = 2;
+
+  /**
+   * Times and bounds. Immutable.
+   *
+   * @param life of a reservation that nobody ends
+   * @param deadline of each call
+   * @param probe time between attempts to reach Redis again
+   * @param nodeLife after which a silent node no longer counts when shares are made
+   * @param waitingEnds settlements that may wait for Redis
+   */
+  public record Bounds(Duration life, Duration deadline, Duration probe, Duration nodeLife, int waitingEnds) {
+    /** Bounds with {@code life} for reservations and otherwise the usual ones. */
+    public static Bounds of(Duration life) {
+      return new Bounds(life, Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofMinutes(1), 100_000);
+    }
+  }
+
+  private final RedisClient client;
+  private final QuotaListener listener;
+  private final SharedListener shared;
+  private final InstantSource wall;
+  private final Ticker ticker;
+  private final Bounds bounds;
+  private final QuotaScripts scripts;
+  private final LastShares.Memory memory = new LastShares.Memory();
+  private final String node = UUID.randomUUID().toString();
+  private final AtomicLong numbers = new AtomicLong();
+  private final ScheduledExecutorService prober;
+  private volatile QuotaTree tree;
+  private volatile Duration serverAhead = Duration.ZERO;
+  private volatile Optional<StatefulRedisConnection<String, String>> connection = Optional.empty();
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** The book that counts while Redis is lost; empty while Redis answers. Written under the lock. */
+  private volatile Optional<QuotaBook> alone;
+
+  @GuardedBy("lock")
+  private final ArrayDeque<End> ends = new ArrayDeque<>();
+
+  /** The end of a reservation. */
+  private record End(String id, List<SharedLine> lines, QuotaCost actual) {}
+
+  /** Quotas in the Redis of {@code client}, which stays the caller's; waits shortly for the first connection. */
+  public SharedQuotas(
+      QuotaTree tree, RedisClient client, InstantSource wall, Ticker ticker, Bounds bounds, QuotaListener listener, SharedListener shared) {
+    this.tree = tree;
+    this.client = client;
+    this.wall = wall;
+    this.ticker = ticker;
+    this.bounds = bounds;
+    this.listener = listener;
+    this.shared = shared;
+    this.scripts = new QuotaScripts(node, bounds.life(), bounds.nodeLife(), bounds.deadline());
+    this.alone = Optional.of(book());
+    this.prober = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-quota").daemon(true).factory());
+    Future<?> first = prober.submit(this::probe);
+    prober.scheduleWithFixedDelay(this::probe, bounds.probe().toNanos(), bounds.probe().toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      first.get(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      shared.lost(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private QuotaBook book() {
+    return new QuotaBook(tree, () -> now(), ticker, bounds.life(), QuotaListener.NONE, memory.shares());
+  }
+
+  private Instant now() {
+    return wall.instant().plus(serverAhead);
+  }
+
+  /** Whether Redis decides at the moment. */
+  public boolean connected() {
+    return alone.isEmpty();
+  }
+
+  @Override
+  public boolean concerns(Entitlement entitlement) {
+    QuotaTree now = tree;
+    return !now.isEmpty() && now.concerns(QuotaClaim.subjects(entitlement));
+  }
+
+  @Override
+  public void reload(QuotaTree next) {
+    lock.lock();
+    try {
+      tree = next;
+      memory.retain(next);
+      alone.ifPresent(book -> book.reload(next));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void reserve(QuotaClaim claim, Consumer<QuotaOutcome> outcome) {
+    List<Node> nodes = tree.applicable(claim.subjects());
+    if (nodes.isEmpty()) {
+      outcome.accept(new QuotaOutcome.Reserved(new Once(actual -> {})));
+    } else {
+      reserve(claim, nodes, outcome, CLOCK_RETRIES);
+    }
+  }
+
+  private void reserve(QuotaClaim claim, List<Node> nodes, Consumer<QuotaOutcome> outcome, int retries) {
+    Optional<QuotaBook> book = alone;
+    if (book.isPresent()) {
+      outcome.accept(alone(book.get(), claim, nodes));
+      return;
+    }
+    List<SharedLine> lines = SharedLine.of(nodes, claim, now());
+    String id = nextId();
+    scripts
+        .reserve(redis(), id, lines, claim.cost())
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null) {
+                lose(failure);
+                // The script may have run all the same.
+                end(new End(id, lines, QuotaCost.ZERO));
+                outcome.accept(alone(alone.orElseGet(this::book), claim, nodes));
+              } else if (reply.get(0).equals("clock") && retries > 0) {
+                serverAhead = Duration.between(wall.instant(), Instant.ofEpochMilli((Long) reply.get(1)));
+                reserve(claim, nodes, outcome, retries - 1);
+              } else {
+                outcome.accept(answer(id, lines, reply));
+              }
+            });
+  }
+
+  private io.lettuce.core.api.async.RedisAsyncCommands<String, String> redis() {
+    return connection.orElseThrow(() -> new IllegalStateException("no connection (expected: one while Redis answers)")).async();
+  }
+
+  private String nextId() {
+    return node + ":" + numbers.incrementAndGet();
+  }
+
+  private QuotaOutcome answer(String id, List<SharedLine> lines, List<Object> reply) {
+    if (reply.get(0).equals("clock")) {
+      return new QuotaOutcome.Failed("the clock of Redis runs away from this node's");
+    }
+    memory.nodes((Long) reply.get(2));
+    boolean full = reply.get(0).equals("full");
+    for (int i = 0; i < lines.size(); i++) {
+      SharedLine line = lines.get(i);
+      long used = (Long) reply.get(4 + 2 * i);
+      memory.answered(line.quota(), line.span(), new LastShares.Seen(used, (Long) reply.get(5 + 2 * i)));
+      if (!full) {
+        listener.used(line.quota(), line.span(), used);
+      }
+    }
+    if (full) {
+      SharedLine line = lines.get(Math.toIntExact((Long) reply.get(3)) - 1);
+      Duration left = QuotaWindow.left(line.span(), Instant.ofEpochMilli((Long) reply.get(1)));
+      return new QuotaOutcome.Exhausted(line.quota(), line.span().end(), left);
+    }
+    return new QuotaOutcome.Reserved(new Once(actual -> end(new End(id, lines, actual))));
+  }
+
+  /** Reserves of this node's own share; Redis is told what was used in the end. */
+  private QuotaOutcome alone(QuotaBook book, QuotaClaim claim, List<Node> nodes) {
+    List<SharedLine> lines = SharedLine.of(nodes, claim, now());
+    return switch (book.reserve(claim)) {
+      case QuotaOutcome.Reserved reserved ->
+          new QuotaOutcome.Reserved(
+              new Once(
+                  actual -> {
+                    reserved.reservation().settle(actual);
+                    if (!actual.equals(QuotaCost.ZERO)) {
+                      end(new End(nextId(), lines, actual));
+                    }
+                  }));
+      case QuotaOutcome.Exhausted exhausted -> exhausted;
+      case QuotaOutcome.Failed failed -> failed;
+    };
+  }
+
+  /** A reservation that ends once. Thread-safe. */
+  private record Once(AtomicBoolean ended, Consumer<QuotaCost> end) implements Reservation {
+    Once(Consumer<QuotaCost> end) {
+      this(new AtomicBoolean(), end);
+    }
+
+    @Override
+    public boolean settle(QuotaCost actual) {
+      boolean first = ended.compareAndSet(false, true);
+      if (first) {
+        end.accept(actual);
+      }
+      return first;
+    }
+  }
+
+  private void end(End end) {
+    if (alone.isPresent()) {
+      keep(end);
+      return;
+    }
+    tell(end)
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null) {
+                lose(failure);
+                keep(end);
+              }
+            });
+  }
+
+  private CompletableFuture<List<Object>> tell(End end) {
+    CompletableFuture<List<Object>> told = scripts.settle(redis(), end.id, end.lines, end.actual);
+    return told.whenComplete(
+        (reply, failure) -> {
+          if (failure == null && (Long) reply.get(0) == 1) {
+            for (int i = 0; i < end.lines.size(); i++) {
+              listener.used(end.lines.get(i).quota(), end.lines.get(i).span(), (Long) reply.get(i + 1));
+            }
+          }
+        });
+  }
+
+  private void keep(End end) {
+    boolean dropped = false;
+    lock.lock();
+    try {
+      if (ends.size() >= bounds.waitingEnds()) {
+        ends.removeFirst();
+        dropped = true;
+      }
+      ends.addLast(end);
+    } finally {
+      lock.unlock();
+    }
+    if (dropped) {
+      shared.dropped();
+    }
+  }
+
+  private void lose(Throwable failure) {
+    boolean news = false;
+    lock.lock();
+    try {
+      if (alone.isEmpty()) {
+        alone = Optional.of(book());
+        news = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (news) {
+      Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+      shared.lost(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+    }
+  }
+
+  /** Looks for a Redis that was lost, and tells it what it missed. Confined to the prober. */
+  private void probe() {
+    try {
+      if (alone.isPresent() && connection.isEmpty()) {
+        connection = Optional.of(client.connect());
+      }
+      if (alone.isPresent()) {
+        String pong = redis().ping().get(bounds.deadline().toMillis(), TimeUnit.MILLISECONDS);
+        if (!pong.equals("PONG")) {
+          return;
+        }
+      }
+      if (!told() || alone.isEmpty()) {
+        return;
+      }
+      lock.lock();
+      try {
+        alone = Optional.empty();
+      } finally {
+        lock.unlock();
+      }
+      shared.recovered();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | ExecutionException | TimeoutException e) {
+      // Still lost; the next probe tries again.
+      shared.lost(e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+  }
+
+  /** Tells Redis the settlements that wait; false if it stopped answering. */
+  private boolean told() throws InterruptedException {
+    while (true) {
+      End end;
+      lock.lock();
+      try {
+        if (ends.isEmpty()) {
+          return true;
+        }
+        end = ends.removeFirst();
+      } finally {
+        lock.unlock();
+      }
+      try {
+        tell(end).get();
+      } catch (ExecutionException e) {
+        lock.lock();
+        try {
+          ends.addFirst(end);
+        } finally {
+          lock.unlock();
+        }
+        lose(e);
+        return false;
+      }
+    }
+  }
+
+  /** Ends the probing and this node's connection; reservations that are open come back by their time to live. */
+  @Override
+  public void close() {
+    prober.shutdownNow();
+    connection.ifPresent(StatefulRedisConnection::close);
+  }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.quota;
+
+import static dev.sluice.routing.quota.Quotas.claim;
+import static dev.sluice.routing.quota.Quotas.quota;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.routing.quota.SharedQuotas.Bounds;
+import dev.sluice.routing.servers.RedisServer;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SharedQuotasTest {
+  /** Long enough that a busy machine is not taken for a lost Redis. */
+  private static final Duration PATIENT = Duration.ofSeconds(10);
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
+  private final Map<String, Long> used = new ConcurrentHashMap<>();
+  private RedisServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = RedisServer.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (int i = opened.size() - 1; i >= 0; i--) {
+      opened.get(i).close();
+    }
+    server.close();
+  }
+
+  private SharedQuotas node(Bounds bounds, Quota... quotas) {
+    RedisClient client = RedisClient.create("redis://127.0.0.1:" + server.port());
+    opened.add(client);
+    SharedListener listener =
+        new SharedListener() {
+          @Override
+          public void lost(String cause) {
+            news.add("lost");
+          }
+
+          @Override
+          public void recovered() {
+            news.add("recovered");
+          }
+        };
+    var node =
+        new SharedQuotas(
+            QuotaTree.of(List.of(quotas)), client, InstantSource.system(), System::nanoTime, bounds, (quota, span, units) -> used.put(quota.id(), units), listener);
+    opened.add(node);
+    assertThat(node.connected()).isTrue();
+    return node;
+  }
+
+  private static Bounds bounds(Duration life) {
+    return new Bounds(life, PATIENT, Duration.ofMillis(50), Duration.ofMinutes(1), 1000);
+  }
+
+  private static QuotaOutcome reserve(SharedQuotas node, QuotaClaim claim) {
+    var outcome = new CompletableFuture<QuotaOutcome>();
+    node.reserve(claim, outcome::complete);
+    return outcome.orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  private static Reservation reserved(QuotaOutcome outcome) {
+    assertThat(outcome).isInstanceOf(QuotaOutcome.Reserved.class);
+    return ((QuotaOutcome.Reserved) outcome).reservation();
+  }
+
+  private static void until(BooleanSupplier holds) {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  @Test
+  void twoNodesNeverExceedTheLast1000TokensWith64Callers() throws Exception {
+    Quota[] quotas = {quota("o", QuotaScope.ORGANISATION, QuotaKind.HARD, 1_000_000, ""), quota("a", QuotaScope.ACCOUNT, QuotaKind.HARD, 10_000, "")};
+    SharedQuotas[] nodes = {node(bounds(Quotas.TTL), quotas), node(bounds(Quotas.TTL), quotas)};
+    reserved(reserve(nodes[0], claim(9_000, "organisation:o", "account:a"))).settle(new QuotaCost(9_000, 1, 0));
+    until(() -> used.getOrDefault("a", 0L) == 9_000);
+    var admitted = new AtomicInteger();
+    var answered = new CountDownLatch(64 * 20);
+    List<Thread> callers = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      SharedQuotas node = nodes[i % 2];
+      callers.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int call = 0; call < 20; call++) {
+                      node.reserve(
+                          claim(7, "organisation:o", "account:a"),
+                          outcome -> {
+                            if (outcome instanceof QuotaOutcome.Reserved) {
+                              admitted.incrementAndGet();
+                            }
+                            answered.countDown();
+                          });
+                    }
+                  }));
+    }
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
+    String verdict = admitted.get() == 142 && news.stream().noneMatch("lost"::equals) ? "pass" : "short";
+    System.out.println("figure: quotas: reservations beyond the last 1000 tokens, two runners on one Redis | " + (admitted.get() - 142) + " | = 0 | " + verdict + " | SharedQuotasTest");
+    assertThat(admitted).hasValue(142);
+    assertThat(news).doesNotContain("lost");
+  }
+
+  @Test
+  void whatADeadNodeHadReservedComesBackWithinItsTtl() {
+    Duration life = Duration.ofMillis(400);
+    Quota a = quota("a", QuotaScope.ACCOUNT, QuotaKind.HARD, 100, "");
+    SharedQuotas dying = node(bounds(life), a);
+    SharedQuotas living = node(bounds(life), a);
+    long since = System.nanoTime();
+    reserved(reserve(dying, claim(100, "account:a")));
+    dying.close();
+    assertThat(reserve(living, claim(1, "account:a"))).isInstanceOf(QuotaOutcome.Exhausted.class);
+    until(() -> reserve(living, claim(100, "account:a")) instanceof QuotaOutcome.Reserved);
+    long millis = (System.nanoTime() - since) / 1_000_000;
+    String verdict = millis >= 400 && millis <= 400 + 2_000 ? "pass" : "short";
+    System.out.println("figure: quotas: reservation of a crashed runner with a TTL of 400 ms is back after, ms | " + millis + " | <= 2400 | " + verdict + " | SharedQuotasTest");
+    assertThat(millis).isGreaterThanOrEqualTo(400);
+  }
+
+  @Test
+  void aReservationThatCameBackIsChargedInFullWhenItIsSettledLater() {
+    Quota a = quota("a", QuotaScope.ACCOUNT, QuotaKind.HARD, 100, "");
+    SharedQuotas node = node(bounds(Duration.ofMillis(50)), a);
+    Reservation late = reserved(reserve(node, claim(60, "account:a")));
+    until(() -> reserve(node, claim(0, "account:a")) instanceof QuotaOutcome.Reserved && used.get("a") == 0);
+    assertThat(late.settle(new QuotaCost(30, 1, 0))).isTrue();
+    assertThat(late.settle(new QuotaCost(50, 1, 0))).isFalse();
+    assertThat(late.cancel()).isFalse();
+    until(() -> used.get("a") == 30);
+  }
+
+  @Test
+  void lostRedisLeavesEachNodeItsShareAndLearnsWhatWasUsedWhenItIsBack() throws Exception {
+    Quota a = quota("a", QuotaScope.ACCOUNT, QuotaKind.HARD, 1000, "");
+    Bounds impatient = new Bounds(Quotas.TTL, Duration.ofSeconds(1), Duration.ofMillis(50), Duration.ofMinutes(1), 1000);
+    SharedQuotas one = node(impatient, a);
+    SharedQuotas two = node(impatient, a);
+    Reservation open = reserved(reserve(one, claim(100, "account:a")));
+    reserved(reserve(two, claim(100, "account:a"))).settle(new QuotaCost(100, 1, 0));
+    until(() -> used.get("a") == 200);
+    reserved(reserve(one, claim(0, "account:a"))).cancel();
+    reserved(reserve(two, claim(0, "account:a"))).cancel();
+    int port = server.port();
+    server.close();
+    Reservation alone = reserved(reserve(one, claim(400, "account:a")));
+    assertThat(reserve(one, claim(1, "account:a"))).isInstanceOf(QuotaOutcome.Exhausted.class);
+    assertThat(reserve(two, claim(401, "account:a"))).isInstanceOf(QuotaOutcome.Exhausted.class);
+    reserved(reserve(two, claim(400, "account:a"))).cancel();
+    assertThat(one.connected()).isFalse();
+    open.settle(new QuotaCost(70, 1, 0));
+    alone.settle(new QuotaCost(300, 1, 0));
+    server = RedisServer.start(port);
+    until(() -> one.connected() && two.connected());
+    // The server began empty: it knows what was settled since, and nothing from before.
+    reserved(reserve(two, claim(0, "account:a")));
+    assertThat(used.get("a")).isEqualTo(370);
+  }
+
+  /** Random operations of two nodes against one book: the script's arithmetic is the book's. */
+  @Test
+  void randomOperationsEndLikeABooks() {
+    long seed = new SplittableRandom().nextLong();
+    System.out.println("seed: " + seed);
+    var random = new SplittableRandom(seed);
+    Quota[] quotas = {
+      quota("o", QuotaScope.ORGANISATION, QuotaKind.HARD, 1000, ""),
+      quota("t", QuotaScope.TEAM, QuotaKind.RESERVED, 300, "o"),
+      quota("a", QuotaScope.ACCOUNT, QuotaKind.RESERVED, 200, "o"),
+      quota("b", QuotaScope.ACCOUNT, QuotaKind.BURSTABLE, 50, "o"),
+      quota("k", QuotaScope.KEY, QuotaKind.SOFT, 150, "")
+    };
+    String[][] callers = {{"organisation:o", "team:t", "account:a"}, {"organisation:o", "account:a", "key:k"}, {"account:b"}, {"organisation:o", "team:t", "key:k"}, {"organisation:o"}};
+    SharedQuotas[] nodes = {node(bounds(Quotas.TTL), quotas), node(bounds(Quotas.TTL), quotas)};
+    var time = new Quotas();
+    time.set(java.time.Instant.now());
+    var book = new QuotaBook(QuotaTree.of(List.of(quotas)), time, time, Quotas.TTL, QuotaListener.NONE);
+    List<Reservation[]> open = new ArrayList<>();
+    var told = new Semaphore(0);
+    int operations = 3_000;
+    for (int i = 0; i < operations; i++) {
+      if (open.isEmpty() || random.nextInt(3) > 0) {
+        QuotaClaim claim = claim(random.nextInt(120), callers[random.nextInt(callers.length)]);
+        QuotaOutcome expected = book.reserve(claim);
+        QuotaOutcome actual = reserve(nodes[random.nextInt(2)], claim);
+        assertThat(actual.getClass()).as("seed %d operation %d %s", seed, i, claim).isEqualTo(expected.getClass());
+        if (expected instanceof QuotaOutcome.Reserved held) {
+          open.add(new Reservation[] {held.reservation(), reserved(actual)});
+        }
+      } else {
+        Reservation[] both = open.remove(random.nextInt(open.size()));
+        QuotaCost actual = random.nextInt(3) == 0 ? QuotaCost.ZERO : new QuotaCost(random.nextInt(150), 1, 0);
+        both[0].settle(actual);
+        both[1].settle(actual);
+        // A call on each connection behind the settlement: it has happened when both have answered.
+        for (SharedQuotas node : nodes) {
+          node.reserve(claim(0, "account:a", "account:b", "team:t", "key:k"), outcome -> told.release());
+        }
+        told.acquireUninterruptibly(2);
+      }
+    }
+    for (SharedQuotas node : nodes) {
+      reserved(reserve(node, claim(0, "account:a", "account:b", "team:t", "key:k")));
+    }
+    for (Quota quota : quotas) {
+      assertThat(used.get(quota.id())).as("seed %d %s", seed, quota.id()).isEqualTo(book.used(quota.id()));
+    }
+    System.out.println("figure: quotas: random operations over Redis unlike the oracle's | 0 | = 0 | pass | SharedQuotasTest");
+  }
+}
