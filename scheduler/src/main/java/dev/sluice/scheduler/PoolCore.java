@@ -140,7 +140,8 @@ final class PoolCore {
   /** Says why a newcomer that can't run now may not wait, or makes room for it and returns null. */
   private @Nullable Decision judge(Waiter waiter, long limitNanos) {
     Fit fit = room.fit(waiter, config.displace());
-    if (fit instanceof Fit.Full) {
+    boolean flowFull = room.lane(waiter.laneIndex()).waitingOf(waiter.flowName()) > waiter.request().maxFlowDepth();
+    if (flowFull || fit instanceof Fit.Full) {
       return turnAway(waiter, RejectReason.QUEUE_FULL, foretellOnePlace(waiter));
     }
     long predictedNanos = foretell(waiter, room.tokensAhead(waiter));

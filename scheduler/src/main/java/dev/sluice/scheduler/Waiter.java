@@ -17,7 +17,7 @@ final class Waiter extends Entry implements Ticket {
   Waiter(Pool pool, WorkRequest request, WaitListener listener, long arrivalNanos, long sequence) {
     super(
         request.flow(),
-        new Size(request.cost().total(), request.cost().service(), Math.min(request.bytes(), MAX_BYTES)),
+        new Size(request.cost().total(), request.service(), Math.min(request.bytes(), MAX_BYTES)),
         arrivalNanos,
         sequence);
     this.pool = pool;

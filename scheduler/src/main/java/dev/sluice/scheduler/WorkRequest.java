@@ -15,11 +15,35 @@ import java.util.Set;
  * @param bytes memory the caller holds while this request waits; counts against the byte bounds; at least 0
  * @param maxWaitNanos the caller's own patience; the lane's limit applies too; {@link Long#MAX_VALUE} for none
  * @param providers names of the providers this request may go to; empty means any
+ * @param weight the flow's share against other flows of its lane; {@link #MIN_WEIGHT}..{@link #MAX_WEIGHT}, 1 is usual
+ * @param maxFlowDepth requests of the flow that may wait in the lane, if less than the pool's own bound; at least 0
  */
 public record WorkRequest(
-    String flow, int lane, TokenCost cost, long maxOutputTokens, long bytes, long maxWaitNanos, Set<String> providers) {
+    String flow,
+    int lane,
+    TokenCost cost,
+    long maxOutputTokens,
+    long bytes,
+    long maxWaitNanos,
+    Set<String> providers,
+    double weight,
+    int maxFlowDepth) {
   /** Stands for an answer whose length nobody limited: its lease lives as long as any, and its context is judged by the estimate. */
   public static final long UNBOUNDED = Long.MAX_VALUE;
+
+  private static final long MAX_SERVICE = (1 + TokenCost.OUTPUT_WEIGHT) * TokenCost.MAX_TOKENS;
+
+  /** The least weight of a flow. */
+  public static final double MIN_WEIGHT = 0.01;
+
+  /** The greatest weight of a flow. */
+  public static final double MAX_WEIGHT = 100;
+
+  /** A request of a flow that is as any other. */
+  public WorkRequest(
+      String flow, int lane, TokenCost cost, long maxOutputTokens, long bytes, long maxWaitNanos, Set<String> providers) {
+    this(flow, lane, cost, maxOutputTokens, bytes, maxWaitNanos, providers, 1, Integer.MAX_VALUE);
+  }
 
   public WorkRequest {
     if (flow.isBlank()) {
@@ -37,7 +61,24 @@ public record WorkRequest(
     if (maxWaitNanos < 0) {
       throw new IllegalArgumentException("maxWaitNanos: " + maxWaitNanos + " (expected: >= 0)");
     }
+    if (!(weight >= MIN_WEIGHT && weight <= MAX_WEIGHT)) {
+      throw new IllegalArgumentException("weight: " + weight + " (expected: " + MIN_WEIGHT + ".." + MAX_WEIGHT + ")");
+    }
+    if (maxFlowDepth < 0) {
+      throw new IllegalArgumentException("maxFlowDepth: " + maxFlowDepth + " (expected: >= 0)");
+    }
     providers = Set.copyOf(providers);
+  }
+
+  /** The same for a flow of another weight and depth; a weight out of range counts as the nearest within. */
+  public WorkRequest withFlow(double otherWeight, int otherMaxDepth) {
+    return new WorkRequest(
+        flow, lane, cost, maxOutputTokens, bytes, maxWaitNanos, providers, Math.clamp(otherWeight, MIN_WEIGHT, MAX_WEIGHT), otherMaxDepth);
+  }
+
+  /** What the request counts for among the flows of its lane; bounded, so that sums of a few million stay inside a long. */
+  long service() {
+    return weight == 1 ? cost.service() : Math.min(Math.round(cost.service() / weight), MAX_SERVICE);
   }
 
   /** Tokens the request may occupy of a provider's context window: prompt plus the longest answer, saturating. */
