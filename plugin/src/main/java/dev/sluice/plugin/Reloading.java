@@ -3,8 +3,6 @@ package dev.sluice.plugin;
 
 import dev.sluice.plugin.config.ConfigReload;
 import dev.sluice.routing.provider.ProviderCatalog;
-import dev.sluice.scheduler.PreparedChange;
-import dev.sluice.scheduler.Scheduler;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,12 +12,12 @@ final class Reloading {
   private static final Logger log = LoggerFactory.getLogger(Reloading.class);
 
   private final ConfigReload reload;
-  private final Scheduler scheduler;
+  private final LiveSettings live;
   private final AtomicReference<ProviderCatalog> catalog;
 
-  Reloading(ConfigReload reload, Scheduler scheduler, AtomicReference<ProviderCatalog> catalog) {
+  Reloading(ConfigReload reload, LiveSettings live, AtomicReference<ProviderCatalog> catalog) {
     this.reload = reload;
-    this.scheduler = scheduler;
+    this.live = live;
     this.catalog = catalog;
   }
 
@@ -34,10 +32,10 @@ final class Reloading {
   }
 
   private void apply(ConfigReload.Prepared.Ready ready) {
-    PreparedChange change;
+    LiveSettings.Prepared change;
     ProviderCatalog next;
     try {
-      change = scheduler.prepare(SchedulerSetup.of(ready.next().config()));
+      change = live.prepare(ready.next().config());
       next = ProviderCatalog.of(catalog.get().version() + 1, ready.next().config().providers());
     } catch (IllegalArgumentException e) {
       log.error("configuration not reloaded, the one before stays in force: {}", e.getMessage());

@@ -13,6 +13,7 @@ import dev.sluice.plugin.config.SluiceConfig;
 import dev.sluice.plugin.dialect.BodyRewriter;
 import dev.sluice.plugin.dialect.PromptReader;
 import dev.sluice.plugin.dialect.ReadLimits;
+import dev.sluice.plugin.entitle.Standings;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.events.EventsHandler;
 import dev.sluice.plugin.events.SettlementDesk;
@@ -40,6 +41,7 @@ import dev.sluice.routing.config.FileWatcher;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.key.KeyFile;
 import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.Scheduler;
 import dev.sluice.scheduler.cost.LearnedCosts;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -112,7 +114,10 @@ final class SluiceProcess {
     SchedulerMetrics schedulerMetrics = new SchedulerMetrics(meters, register::forget);
     CostMetrics costMetrics = new CostMetrics(meters);
     alarms = new AlarmClock(Clocks.monotonic());
-    scheduler = new Scheduler(SchedulerSetup.of(config), Clocks.monotonic(), alarms, schedulerMetrics);
+    scheduler = new Scheduler(SchedulerSetup.of(config, InForce.NOTHING), Clocks.monotonic(), alarms, schedulerMetrics);
+    watcher = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-watch").daemon(true).factory());
+    LiveSettings live = new LiveSettings(config, scheduler, new LiveSettings.Times(Clocks.wall(), Clocks.monotonic(), alarms, watcher));
+    live.refresh();
     AtomicReference<ProviderCatalog> catalog = new AtomicReference<>(ProviderCatalog.of(1, config.providers()));
     largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
     LearnedCosts costs = new LearnedCosts(costs(config.scheduler().cost()));
@@ -120,7 +125,7 @@ final class SluiceProcess {
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
     AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, departures, refusals, bodies(config), limits(config), costs);
-    FilterRegistry filters = filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), refusals), new SchedulerFilter(desk));
+    FilterRegistry filters = filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings(config, live), refusals), new SchedulerFilter(desk));
     runner =
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
@@ -138,12 +143,16 @@ final class SluiceProcess {
                   costMetrics.gauges(costs.errors());
                   return meters.scrape();
                 }));
-    watcher = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-watch").daemon(true).factory());
     new FileWatcher(config.tokenRouting().keysFile(), keys::reload).start(watcher, WATCH_INTERVAL);
-    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), scheduler, catalog);
+    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
     watcher.scheduleWithFixedDelay(
         () -> catalog.get().refreshCredentials(), WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+  }
+
+  private static Standings standings(SluiceConfig config, LiveSettings live) {
+    Standings.Levels levels = new Standings.Levels(config.scheduler().lanes().size(), config.scheduler().defaultPriority());
+    return new Standings(() -> live.rules().current(), live::inForce, live::trusted, levels);
   }
 
   private AdmissionDesk.Bodies bodies(SluiceConfig config) {

@@ -36,6 +36,11 @@ public record Entitlement(
     providers = Set.copyOf(providers);
   }
 
+  /** The same for another account and other traits. */
+  public Entitlement as(String otherAccount, Traits otherTraits) {
+    return new Entitlement(keyId, otherAccount, otherTraits, terms, models, providers, expiresAt, status);
+  }
+
   /** The same on other terms. */
   public Entitlement withTerms(Terms other) {
     return new Entitlement(keyId, account, traits, other, models, providers, expiresAt, status);

@@ -68,6 +68,17 @@ public record Terms(
         level, NONE.weight, NONE.tokensPerSecond, NONE.requestsPerSecond, NONE.maxDepth, NONE.maxWait, NONE.quotaMultiplier);
   }
 
+  /** These terms with another level. */
+  public Terms withLevel(int other) {
+    return new Terms(OptionalInt.of(other), weight, tokensPerSecond, requestsPerSecond, maxDepth, maxWait, quotaMultiplier);
+  }
+
+  /** These terms with their quota multiplier, 1 if there is none, multiplied by {@code factor}. */
+  public Terms withQuotasTimes(BigDecimal factor) {
+    BigDecimal product = quotaMultiplier.map(factor::multiply).orElse(factor);
+    return new Terms(level, weight, tokensPerSecond, requestsPerSecond, maxDepth, maxWait, Optional.of(product));
+  }
+
   /** These terms, with {@code other}'s where these leave something open. */
   public Terms orElse(Terms other) {
     return new Terms(

@@ -24,6 +24,12 @@ public record Traits(
   public static final Traits NONE =
       new Traits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
+  /** The same but for what is given here in place of it. */
+  public Traits with(Optional<String> otherTier, Optional<String> otherEnvironment, Optional<String> otherWorkloadTag) {
+    return new Traits(
+        organisation, team, otherEnvironment.or(() -> environment), otherTier.or(() -> tier), accountType, otherWorkloadTag.or(() -> workloadTag));
+  }
+
   /** Whether {@code known} has every trait that is given here. */
   public boolean agreesWith(Traits known) {
     return agrees(organisation, known.organisation)

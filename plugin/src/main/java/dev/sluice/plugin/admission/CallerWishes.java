@@ -3,10 +3,12 @@ package dev.sluice.plugin.admission;
 
 import dev.sluice.plugin.answer.Reason;
 import dev.sluice.plugin.answer.Refusal;
+import dev.sluice.plugin.header.InternalHeaders;
+import dev.sluice.plugin.header.WholeNumber;
 import dev.sluice.plugin.protocol.Headers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** What a caller may ask for itself: less priority than its key has, and less patience than its lane has. */
 final class CallerWishes {
@@ -19,7 +21,7 @@ final class CallerWishes {
       if (values.size() > 1) {
         return Optional.of(Refusal.of(Reason.AMBIGUOUS_REQUEST, "The header " + name + " was sent more than once. Send it once."));
       }
-      if (values.size() == 1 && number(values.get(0)).isEmpty()) {
+      if (values.size() == 1 && WholeNumber.parse(values.get(0)).isEmpty()) {
         return Optional.of(Refusal.of(Reason.MALFORMED_REQUEST, "The header " + name + " is not a whole number of at least 0."));
       }
     }
@@ -30,7 +32,7 @@ final class CallerWishes {
   static int lane(Headers headers, Optional<String> serviceTier, int level, AdmissionDesk.Limits limits) {
     long lane = level;
     for (String value : headers.all(InternalHeaders.PRIORITY)) {
-      lane = Math.max(lane, number(value).orElse(lane));
+      lane = Math.max(lane, WholeNumber.parse(value).orElse(lane));
     }
     if (serviceTier.isPresent()) {
       lane = Math.max(lane, limits.serviceTiers().getOrDefault(serviceTier.get(), level));
@@ -38,20 +40,13 @@ final class CallerWishes {
     return (int) Math.min(lane, limits.levels() - 1L);
   }
 
-  /** The caller's and the route's patience, whichever is less. */
-  static long maxWaitNanos(Headers headers, SchedulerConf conf) {
+  /** The caller's, the route's and its terms' patience, whichever is least. */
+  static long maxWaitNanos(Headers headers, SchedulerConf conf, Optional<Duration> terms) {
     long nanos = conf.queueTimeout().orElse(SchedulerConf.LONGEST_WAIT).toNanos();
+    nanos = terms.isPresent() ? Math.min(nanos, terms.get().toNanos()) : nanos;
     for (String value : headers.all(InternalHeaders.MAX_WAIT_MS)) {
-      nanos = Math.min(nanos, Math.min(number(value).orElse(Long.MAX_VALUE), 1_000_000_000L) * 1_000_000L);
+      nanos = Math.min(nanos, Math.min(WholeNumber.parse(value).orElse(Long.MAX_VALUE), 1_000_000_000L) * 1_000_000L);
     }
     return nanos;
-  }
-
-  private static OptionalLong number(String text) {
-    String digits = text.strip();
-    if (digits.length() > 12 || !WholeNumber.is(digits)) {
-      return OptionalLong.empty();
-    }
-    return OptionalLong.of(Long.parseLong(digits));
   }
 }

@@ -4,6 +4,7 @@ package dev.sluice.plugin.admission;
 import dev.sluice.plugin.dialect.BodyRewriter;
 import dev.sluice.plugin.filter.RunnerRequest;
 import dev.sluice.plugin.filter.RunnerResponse;
+import dev.sluice.plugin.header.InternalHeaders;
 import dev.sluice.routing.provider.Credentials;
 import dev.sluice.routing.provider.Provider;
 import dev.sluice.routing.provider.ProviderCatalog;
@@ -21,7 +22,7 @@ import java.util.Optional;
  */
 record Dispatch(Provider provider, Optional<String> model, boolean askForUsage) {
   /** Callers' credentials, which no provider may see. */
-  private static final String[] CALLER_CREDENTIALS = {"authorization", "x-api-key", "api-key"};
+  private static final String[] CALLER_CREDENTIALS = {"authorization", "x-api-key", "api-key", "apikey"};
 
   /**
    * The rewrite for a granted lease; empty if the catalogue no longer has its provider.
@@ -55,11 +56,8 @@ record Dispatch(Provider provider, Optional<String> model, boolean askForUsage) 
     return askForUsage ? rewriter.withModelAndUsageRequested(body, model.get()) : rewriter.withModel(body, model.get());
   }
 
-  /** Names the provider, swaps credentials, and takes out what is ours or would hide the usage. */
+  /** Names the provider, swaps credentials, and takes out what would hide the usage. What is ours went before, at ai-token-router. */
   void headers(RunnerRequest request, RunnerResponse response) {
-    for (String name : InternalHeaders.toDelete(request.headers())) {
-      response.setReqHeader(name, null);
-    }
     for (String name : CALLER_CREDENTIALS) {
       delete(request, response, name);
     }

@@ -5,6 +5,7 @@ import dev.sluice.plugin.answer.Reason;
 import dev.sluice.plugin.answer.Refusal;
 import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.plugin.filter.RunnerRequest;
+import dev.sluice.plugin.header.WholeNumber;
 import java.util.List;
 import java.util.Optional;
 import org.apache.apisix.plugin.runner.HttpRequest;

@@ -10,6 +10,7 @@ import dev.sluice.plugin.dialect.ReadResult;
 import dev.sluice.plugin.filter.FetchedBody;
 import dev.sluice.plugin.filter.RunnerRequest;
 import dev.sluice.plugin.filter.RunnerResponse;
+import dev.sluice.plugin.header.InternalHeaders;
 import dev.sluice.plugin.lease.OpenLease;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.scheduler.Decision;

@@ -6,6 +6,7 @@ import dev.sluice.plugin.answer.Refusal;
 import dev.sluice.plugin.dialect.PromptShape;
 import dev.sluice.plugin.protocol.Headers;
 import dev.sluice.routing.Entitlement;
+import dev.sluice.routing.Terms;
 import dev.sluice.routing.provider.ProviderCatalog;
 import dev.sluice.routing.provider.Resolution;
 import dev.sluice.routing.provider.ServedModel;
@@ -59,8 +60,11 @@ sealed interface Placement {
     TokenCost cost = cost(shape, asked, desk.costs());
     long longest = shape.maxOutputTokens().orElse(WorkRequest.UNBOUNDED);
     int lane = CallerWishes.lane(headers, shape.serviceTier(), entitlement.terms().level().orElse(limits.defaultLevel()), limits);
+    Terms terms = entitlement.terms();
+    long maxWaitNanos = CallerWishes.maxWaitNanos(headers, conf, terms.maxWait());
     WorkRequest request =
-        new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, CallerWishes.maxWaitNanos(headers, conf), providers);
+        new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, maxWaitNanos, providers)
+            .withFlow(terms.weight().orElse(1), terms.maxDepth().orElse(Integer.MAX_VALUE));
     return new Placed(served, requested, request, asked);
   }
 

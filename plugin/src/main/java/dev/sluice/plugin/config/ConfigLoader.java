@@ -105,12 +105,14 @@ public final class ConfigLoader {
     var secrets = SettingsBinder.Secrets.of(root, surroundings, problems);
     List<LocalProvider> providers =
         new ProviderBinder(surroundings, problems).bind(root.section(SluiceDocument.PROVIDER).named(SluiceDocument.LOCAL));
+    SluiceConfig.SenderSettings senders = SettingsBinder.senders(root, problems);
     problems.throwIfAny();
     var config =
         new SluiceConfig(
             SettingsBinder.runner(root.section(ConfigKeys.Runner.SECTION), surroundings),
             SettingsBinder.scheduler(root.section(ConfigKeys.Scheduler.SECTION)),
             SettingsBinder.tokenRouting(root.section(ConfigKeys.TokenRouting.SECTION), surroundings),
+            senders,
             providers,
             SettingsBinder.protection(root.section(ConfigKeys.Protection.SECTION)),
             SettingsBinder.observability(root.section(ConfigKeys.Observability.SECTION), surroundings),

@@ -71,7 +71,9 @@ final class EffectiveConfig {
   static List<String> variables() {
     var names = new ArrayList<String>();
     for (Section section : SluiceDocument.ROOT.sections()) {
-      section.keys().forEach(key -> names.add(SectionReader.variable(SluiceDocument.PREFIX, section.name(), key)));
+      if (section.shape() == Section.Shape.SINGLE) {
+        section.keys().forEach(key -> names.add(SectionReader.variable(SluiceDocument.PREFIX, section.name(), key)));
+      }
     }
     return names;
   }

@@ -12,6 +12,8 @@ import dev.sluice.plugin.config.ConfigKeys.TokenRouting;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.config.Values;
+import dev.sluice.routing.rule.RuleKeys;
+import dev.sluice.routing.window.WindowKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,15 @@ final class SettingsBinder {
         surroundings.resolve(values.get(TokenRouting.KEYS_FILE)),
         surroundings.resolve(values.get(TokenRouting.PEPPER_FILE)),
         values.get(TokenRouting.PEPPER_ENV));
+  }
+
+  /** Rules, trusted networks and time windows, or what is wrong with them. */
+  static SluiceConfig.SenderSettings senders(Values root, Problems problems) {
+    int levels = root.section(Scheduler.SECTION).get(Scheduler.PRIORITY_LEVELS);
+    return new SluiceConfig.SenderSettings(
+        RuleKeys.read(root.items(RuleKeys.SECTION), levels, problems),
+        TrustKeys.read(root.items(TrustKeys.SECTION)),
+        WindowKeys.read(root.items(WindowKeys.SECTION), levels, problems));
   }
 
   static SluiceConfig.ProtectionSettings protection(Values values) {

@@ -3,6 +3,9 @@ package dev.sluice.plugin.config;
 
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.provider.LocalProvider;
+import dev.sluice.routing.rule.RoutingRule;
+import dev.sluice.routing.trust.TrustedNetworks;
+import dev.sluice.routing.window.TimeWindow;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -23,6 +26,7 @@ public record SluiceConfig(
     RunnerSettings runner,
     SchedulerSettings scheduler,
     KeySettings tokenRouting,
+    SenderSettings senders,
     List<LocalProvider> providers,
     ProtectionSettings protection,
     ObservabilitySettings observability,
@@ -79,6 +83,23 @@ public record SluiceConfig(
 
   /** Who is calling. */
   public record KeySettings(Path keysFile, Path pepperFile, String pepperEnv) {}
+
+  /**
+   * On what terms senders are served.
+   *
+   * @param rules routing rules, in any order
+   * @param trusted whose headers count
+   * @param windows time windows, in their order
+   */
+  public record SenderSettings(List<RoutingRule> rules, TrustedNetworks trusted, List<TimeWindow> windows) {
+    /** Everybody alike, at all times. */
+    public static final SenderSettings NONE = new SenderSettings(List.of(), TrustedNetworks.NONE, List.of());
+
+    public SenderSettings {
+      rules = List.copyOf(rules);
+      windows = List.copyOf(windows);
+    }
+  }
 
   /** Bounds on what callers may send. */
   public record ProtectionSettings(long maxBodyBytes, int maxJsonDepth, long imageTokens) {}

@@ -2,6 +2,8 @@
 package dev.sluice.plugin.config;
 
 import dev.sluice.routing.config.Section;
+import dev.sluice.routing.rule.RuleKeys;
+import dev.sluice.routing.window.WindowKeys;
 import java.util.List;
 
 /** The form of {@code conf/sluice.yaml} as a whole. Immutable. */
@@ -29,6 +31,9 @@ final class SluiceDocument {
               ConfigKeys.Runner.SECTION,
               ConfigKeys.Scheduler.SECTION,
               ConfigKeys.TokenRouting.SECTION,
+              RuleKeys.SECTION,
+              TrustKeys.SECTION,
+              WindowKeys.SECTION,
               PROVIDER,
               ConfigKeys.Protection.SECTION,
               ConfigKeys.Observability.SECTION,

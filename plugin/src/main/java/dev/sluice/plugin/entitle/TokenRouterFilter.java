@@ -8,18 +8,24 @@ import dev.sluice.plugin.filter.ConfException;
 import dev.sluice.plugin.filter.EventLoopFilter;
 import dev.sluice.plugin.filter.RunnerRequest;
 import dev.sluice.plugin.filter.RunnerResponse;
+import dev.sluice.plugin.header.InternalHeaders;
 import dev.sluice.plugin.refusal.Refusals;
-import dev.sluice.plugin.refusal.RouteConf;
 import dev.sluice.routing.ApiKeyRouter;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.RouteDecision;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.apisix.plugin.runner.HttpRequest;
 import org.apache.apisix.plugin.runner.HttpResponse;
 import org.apache.apisix.plugin.runner.filter.PluginFilterChain;
 
-/** The filter {@code ai-token-router}. Thread-safe; never blocks. Its route configuration is an empty object. */
+/**
+ * The filter {@code ai-token-router}. Thread-safe; never blocks.
+ *
+ * <p>Its route configuration is an object that may say {@code account_from}: {@code key} (the default), {@code consumer} or {@code
+ * consumer_group}.
+ */
 public final class TokenRouterFilter implements EventLoopFilter {
   /** The name to enable on routes. */
   public static final String NAME = "ai-token-router";
@@ -30,11 +36,13 @@ public final class TokenRouterFilter implements EventLoopFilter {
   private final ApiKeyRouter keys;
   private final InstantSource wall;
   private final Refusals refusals;
+  private final Standings standings;
 
-  /** A filter that asks {@code keys}; {@code wall} decides which keys have expired. */
-  public TokenRouterFilter(ApiKeyRouter keys, InstantSource wall, Refusals refusals) {
+  /** A filter that asks {@code keys}; {@code wall} decides which keys have expired, {@code standings} what the others may do now. */
+  public TokenRouterFilter(ApiKeyRouter keys, InstantSource wall, Standings standings, Refusals refusals) {
     this.keys = keys;
     this.wall = wall;
+    this.standings = standings;
     this.refusals = refusals;
   }
 
@@ -45,43 +53,72 @@ public final class TokenRouterFilter implements EventLoopFilter {
 
   @Override
   public Object configure(String json) throws ConfException {
-    RouteConf conf = RouteConf.parse(json);
-    conf.finish();
-    return conf;
+    return RouterConf.parse(json);
   }
 
   @Override
   public void filter(HttpRequest sdkRequest, HttpResponse sdkResponse, PluginFilterChain chain) {
     RunnerRequest request = (RunnerRequest) sdkRequest;
-    Optional<Refusal> refusal;
-    switch (CallerKey.of(request.headers())) {
-      case CallerKey.Missing missing -> refusal = Optional.of(Refusal.of(Reason.MISSING_KEY));
-      case CallerKey.Unusable unusable -> refusal = Optional.of(Refusal.of(Reason.UNKNOWN_KEY));
-      case CallerKey.Ambiguous ambiguous -> refusal = Optional.of(Refusal.of(Reason.AMBIGUOUS_REQUEST, ambiguous.message()));
-      case CallerKey.Present present -> refusal = entitle(request, keys.route(present.key(), wall.instant())).map(Refusal::of);
+    RunnerResponse response = (RunnerResponse) sdkResponse;
+    Consumer<Optional<Refusal>> next =
+        refusal -> {
+          refusal.ifPresent(reason -> refusals.refuse(request, response, reason));
+          chain.filter(request, response);
+        };
+    switch (request.conf(RouterConf.class).accountFrom()) {
+      case KEY -> next.accept(byKey(request, response));
+      case CONSUMER ->
+          request.fetchVariable(ConsumerSender.NAME, name -> next.accept(byConsumer(request, response, ConsumerSender.entitlement(name, name))));
+      case CONSUMER_GROUP ->
+          request.fetchVariable(
+              ConsumerSender.NAME,
+              name ->
+                  request.fetchVariable(
+                      ConsumerSender.GROUP, group -> next.accept(byConsumer(request, response, ConsumerSender.entitlement(name, group)))));
     }
-    if (refusal.isPresent()) {
-      refusals.refuse(request, (RunnerResponse) sdkResponse, refusal.get());
-    }
-    chain.filter(request, sdkResponse);
   }
 
-  /** Leaves the entitlement with the request, or says why there is none. */
-  private static Optional<Reason> entitle(RunnerRequest request, RouteDecision decision) {
+  private Optional<Refusal> byKey(RunnerRequest request, RunnerResponse response) {
+    return switch (CallerKey.of(request.headers())) {
+      case CallerKey.Missing missing -> Optional.of(Refusal.of(Reason.MISSING_KEY));
+      case CallerKey.Unusable unusable -> Optional.of(Refusal.of(Reason.UNKNOWN_KEY));
+      case CallerKey.Ambiguous ambiguous -> Optional.of(Refusal.of(Reason.AMBIGUOUS_REQUEST, ambiguous.message()));
+      case CallerKey.Present present -> byDecision(request, response, keys.route(present.key(), wall.instant()));
+    };
+  }
+
+  private Optional<Refusal> byDecision(RunnerRequest request, RunnerResponse response, RouteDecision decision) {
     return switch (decision) {
-      case RouteDecision.Entitled entitled -> {
-        request.put(ENTITLEMENT, entitled.entitlement());
-        yield Optional.empty();
-      }
+      case RouteDecision.Entitled entitled -> enter(request, response, entitled.entitlement());
       case RouteDecision.Denied denied ->
           Optional.of(
-              switch (denied.reason()) {
-                case UNKNOWN -> Reason.UNKNOWN_KEY;
-                case REVOKED -> Reason.REVOKED_KEY;
-                case EXPIRED -> Reason.EXPIRED_KEY;
-                case SUSPENDED -> Reason.ACCOUNT_SUSPENDED;
-              });
-      case RouteDecision.Unavailable unavailable -> Optional.of(Reason.STORES_DOWN);
+              Refusal.of(
+                  switch (denied.reason()) {
+                    case UNKNOWN -> Reason.UNKNOWN_KEY;
+                    case REVOKED -> Reason.REVOKED_KEY;
+                    case EXPIRED -> Reason.EXPIRED_KEY;
+                    case SUSPENDED -> Reason.ACCOUNT_SUSPENDED;
+                  }));
+      case RouteDecision.Unavailable unavailable -> Optional.of(Refusal.of(Reason.STORES_DOWN));
+    };
+  }
+
+  /** A route that has no consumer, because nothing authenticates one before, must not be open to all. */
+  private Optional<Refusal> byConsumer(RunnerRequest request, RunnerResponse response, Optional<Entitlement> sender) {
+    return sender.isPresent() ? enter(request, response, sender.get()) : Optional.of(Refusal.of(Reason.MISCONFIGURED_ROUTE));
+  }
+
+  /** Leaves what the sender may do with the request, from which everything of ours is taken out, or says why it may not go on. */
+  private Optional<Refusal> enter(RunnerRequest request, RunnerResponse response, Entitlement sender) {
+    return switch (standings.of(sender, request.headers(), request.sourceAddress())) {
+      case Standing.Unclear unclear -> Optional.of(unclear.refusal());
+      case Standing.Known known -> {
+        request.put(ENTITLEMENT, known.entitlement());
+        for (String name : InternalHeaders.toDelete(request.headers())) {
+          response.setReqHeader(name, null);
+        }
+        yield Optional.empty();
+      }
     };
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.plugin.config.SluiceConfig.LaneSettings;
+import dev.sluice.routing.Terms;
+import dev.sluice.routing.Traits;
 import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.provider.Credentials;
 import dev.sluice.routing.provider.LocalProvider;
@@ -12,14 +14,30 @@ import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.provider.Pace;
 import dev.sluice.routing.provider.ServedModel;
 import dev.sluice.routing.provider.Target;
+import dev.sluice.routing.rule.KeyPattern;
+import dev.sluice.routing.rule.RoutingRule;
+import dev.sluice.routing.trust.Claim;
+import dev.sluice.routing.trust.Network;
+import dev.sluice.routing.trust.TrustedNetworks;
+import dev.sluice.routing.window.Amount;
+import dev.sluice.routing.window.Recurrence;
+import dev.sluice.routing.window.TimeWindow;
+import dev.sluice.routing.window.WindowEffects;
+import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +176,7 @@ class SluiceConfigTest {
                     Map.of()),
                 new SluiceConfig.KeySettings(
                     folder.resolve("conf/keys.yaml"), folder.resolve("conf/pepper"), "SLUICE_PEPPER"),
+                SluiceConfig.SenderSettings.NONE,
                 List.of(),
                 new SluiceConfig.ProtectionSettings(8 * MIB, 512, 1000),
                 new SluiceConfig.ObservabilitySettings(folder.resolve("logs/sluice.log"), LogLevel.INFO),
@@ -247,6 +266,58 @@ class SluiceConfigTest {
     assertThat(b.models().getFirst().limits()).isEqualTo(new ModelLimits(10_000, 100, 50, 128_000));
     assertThat(b.models().getFirst().pace()).isEqualTo(new Pace(5000, 30, Duration.ofMinutes(10)));
     assertThat(((Credentials.Header) b.credentials()).value()).isEqualTo("Bearer " + CANARY + "-f");
+  }
+
+  @Test
+  void rulesNetworksAndWindowsAreMapped() throws Exception {
+    SluiceConfig.SenderSettings senders =
+        load(
+                """
+                rules:
+                  - {id: r, priority_order: 7, match_organisation: o, match_team: t, match_environment: e, match_tier: i, match_account_type: a,
+                     match_workload_tag: w, match_key: k-, match_key_kind: prefix, level: 1, weight: 2.5, tokens_per_second: 30/s,
+                     requests_per_second: 4, max_depth: 5, max_wait: 6s, quota_multiplier: 0.5, description: d}
+                  - {id: off, enabled: false}
+                trusted_networks:
+                  - {network: "fd00::/8", believe: [account, priority]}
+                time_windows:
+                  - {id: w, start: "22:00", end: "06:00", days: [friday], time_zone: Europe/Berlin, match_tier: i, level_delta: -1, quota_multiplier: 2,
+                     weights: [5, 4, 3, 2, 1], providers: [p], models: [m], max_tokens_per_sec: 50%, max_rps: 7, max_concurrent: 9}
+                  - {id: off, start: "22:00", end: "06:00", level_delta: 1, enabled: false}
+                """,
+                Map.of())
+            .senders();
+
+    Optional<String> none = Optional.empty();
+    assertThat(senders.rules())
+        .containsExactly(
+            new RoutingRule(
+                "r",
+                7,
+                new Traits(Optional.of("o"), Optional.of("t"), Optional.of("e"), Optional.of("i"), Optional.of("a"), Optional.of("w")),
+                Optional.of(KeyPattern.of(KeyPattern.Kind.PREFIX, "k-")),
+                new Terms(
+                    OptionalInt.of(1),
+                    OptionalDouble.of(2.5),
+                    OptionalLong.of(30),
+                    OptionalInt.of(4),
+                    OptionalInt.of(5),
+                    Optional.of(Duration.ofSeconds(6)),
+                    Optional.of(new BigDecimal("0.5")))));
+    assertThat(senders.trusted().grants())
+        .containsExactly(new TrustedNetworks.Grant(Network.parse("fd00::/8").orElseThrow(), Set.of(Claim.ACCOUNT, Claim.PRIORITY)));
+    assertThat(senders.windows())
+        .containsExactly(
+            new TimeWindow(
+                "w",
+                new Recurrence(ZoneId.of("Europe/Berlin"), Set.of(DayOfWeek.FRIDAY), 22 * 60, 6 * 60),
+                new WindowEffects(
+                    new Traits(none, none, none, Optional.of("i"), none, none),
+                    OptionalInt.of(-1),
+                    Optional.of(new BigDecimal("2")),
+                    List.of(5, 4, 3, 2, 1),
+                    new WindowEffects.Capacity(
+                        Set.of("p"), Set.of("m"), Optional.of(new Amount.Percent(50)), Optional.of(new Amount.Absolute(7)), Optional.of(new Amount.Absolute(9))))));
   }
 
   @Test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.plugin.admission;
+package dev.sluice.plugin.header;
 
 import dev.sluice.plugin.protocol.Field;
 import dev.sluice.plugin.protocol.Headers;
@@ -13,24 +13,42 @@ import java.util.Set;
  * <p>NGINX reads {@code x_sluice_provider} and {@code x-sluice-provider} into one variable, and hands the runner at most 100
  * headers; so every spelling that came is deleted by its own name, and beyond that count every spelling of every name is.
  */
-final class InternalHeaders {
+public final class InternalHeaders {
   /** Names the provider to the gateway's {@code traffic-split}. */
-  static final String PROVIDER = "x-sluice-provider";
+  public static final String PROVIDER = "x-sluice-provider";
 
   /** A caller's own, lower priority: a level number. */
-  static final String PRIORITY = "x-sluice-priority";
+  public static final String PRIORITY = "x-sluice-priority";
+
+  /** The sender's tier, believed of trusted networks only. */
+  public static final String TIER = "x-sluice-tier";
+
+  /** The sender's environment, believed of trusted networks only. */
+  public static final String ENVIRONMENT = "x-sluice-environment";
+
+  /** The request's workload tag, believed of trusted networks only. */
+  public static final String WORKLOAD = "x-sluice-workload";
+
+  /** The account that pays, believed of trusted networks only. */
+  public static final String ACCOUNT = "x-sluice-account";
 
   /** A caller's own patience in milliseconds. */
-  static final String MAX_WAIT_MS = "x-sluice-max-wait-ms";
+  public static final String MAX_WAIT_MS = "x-sluice-max-wait-ms";
 
   /** Names the lease to the gateway's log phase; a response header. */
-  static final String LEASE = "x-sluice-lease";
+  public static final String LEASE = "x-sluice-lease";
 
   /** The lane a request was admitted from; a response header. */
-  static final String LANE = "x-sluice-lane";
+  public static final String LANE = "x-sluice-lane";
 
   /** How long a request waited; a response header. */
-  static final String WAIT_MS = "x-sluice-wait-ms";
+  public static final String WAIT_MS = "x-sluice-wait-ms";
+
+  /** What was cut from a prompt; a response header. */
+  public static final String TRUNCATED = "x-sluice-truncated";
+
+  /** Why a request was not served; a response header. */
+  public static final String REASON = "x-sluice-reason";
 
   /** The most headers that the gateway hands over. */
   private static final int HANDED_OVER = 100;
@@ -41,7 +59,7 @@ final class InternalHeaders {
   private InternalHeaders() {}
 
   /** The names to delete from a request before it goes on to a provider. */
-  static Set<String> toDelete(Headers headers) {
+  public static Set<String> toDelete(Headers headers) {
     Set<String> names = Set.of();
     for (Field header : headers.fields()) {
       String name = header.name();
@@ -50,12 +68,17 @@ final class InternalHeaders {
         names.add(name);
       }
     }
-    if (headers.size() >= HANDED_OVER) {
+    if (maybeCutOff(headers)) {
       Set<String> more = new LinkedHashSet<>(names);
       more.addAll(EVERY_SPELLING);
       return more;
     }
     return names;
+  }
+
+  /** Whether there may be more headers than these. */
+  public static boolean maybeCutOff(Headers headers) {
+    return headers.size() >= HANDED_OVER;
   }
 
   /** Whether a name begins with our prefix in any spelling. Runs over every header of every request, so it allocates nothing. */
@@ -75,7 +98,7 @@ final class InternalHeaders {
 
   private static Set<String> everySpelling() {
     Set<String> spellings = new LinkedHashSet<>();
-    for (String name : List.of(PROVIDER, PRIORITY, MAX_WAIT_MS, LEASE, LANE, WAIT_MS)) {
+    for (String name : List.of(PROVIDER, PRIORITY, TIER, ENVIRONMENT, WORKLOAD, ACCOUNT, MAX_WAIT_MS, LEASE, LANE, WAIT_MS, TRUNCATED, REASON)) {
       spell(name, 0, spellings);
     }
     return spellings;
