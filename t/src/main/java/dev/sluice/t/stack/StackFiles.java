@@ -138,7 +138,7 @@ final class StackFiles {
       keys.put(account.account(), minted.reveal());
       yaml.append("  - { id: ").append(account.account()).append(", prefix: ").append(minted.prefix());
       yaml.append(", hash: \"").append(minted.fingerprint().text()).append("\", account: ").append(account.account());
-      yaml.append(", level: ").append(account.level());
+      yaml.append(account.level() < 0 ? "" : ", level: " + account.level());
       yaml.append(account.more().isEmpty() ? "" : ", " + account.more()).append(" }\n");
     }
     Files.writeString(folder.resolve("keys.yaml"), yaml);

@@ -43,7 +43,7 @@ public record StackPlan(
    * A caller.
    *
    * @param account its name
-   * @param level its priority level
+   * @param level its priority level; below 0 for a key that names none
    * @param more further entries of its key in keys.yaml, such as {@code models: [a], status: revoked}; empty for none
    */
   public record AccountPlan(String account, int level, String more) {
