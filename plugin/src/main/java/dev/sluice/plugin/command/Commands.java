@@ -30,6 +30,9 @@ public final class Commands {
         run [--config FILE]      serve APISIX; the command when none is given
         check [--config FILE]    say what is wrong with the configuration, or print the one in force
         keys create --account NAME [--level N] [--id ID] [--models A,B] [--expires INSTANT]
+                    [--organisation A] [--team A] [--environment A] [--tier A] [--account-type A]
+                    [--workload-tag A] [--weight X] [--tokens-per-second N] [--requests-per-second N]
+                    [--max-depth N] [--max-wait TIME]
                     [--description TEXT] [--config FILE] [--file FILE] [--pepper FILE]
                                  make an API key, print it once, add its entry to the key file
         keys list                print the entries of the key file

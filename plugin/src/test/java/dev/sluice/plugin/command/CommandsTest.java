@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.plugin.config.PepperSource;
 import dev.sluice.routing.ApiKey;
 import dev.sluice.routing.Lookup;
+import dev.sluice.routing.Terms;
+import dev.sluice.routing.Traits;
 import dev.sluice.routing.key.KeyFile;
 import dev.sluice.routing.key.KeyFileListener;
 import dev.sluice.routing.key.Pepper;
@@ -18,8 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,13 +234,38 @@ class CommandsTest {
   }
 
   @Test
+  void aCreatedKeyCarriesTraitsAndTerms() throws Exception {
+    Result created = run("keys", "create", "--config", config.toString(), "--account", "acme", "--organisation", "o", "--team", "true",
+        "--environment", "production", "--tier", "premium", "--account-type", "external", "--workload-tag", "chat", "--weight", "2.5",
+        "--tokens-per-second", "30/s", "--requests-per-second", "4", "--max-depth", "5", "--max-wait", "6s");
+
+    assertThat(created.code).as(created.err).isZero();
+    assertThat(find(created.out.lines().findFirst().orElseThrow())).isInstanceOfSatisfying(
+        Lookup.Hit.class,
+        hit -> {
+          assertThat(hit.entitlement().traits())
+              .isEqualTo(new Traits(Optional.of("o"), Optional.of("true"), Optional.of("production"), Optional.of("premium"), Optional.of("external"), Optional.of("chat")));
+          Terms terms = hit.entitlement().terms();
+          assertThat(terms.level()).isEmpty();
+          assertThat(terms.weight()).hasValue(2.5);
+          assertThat(terms.tokensPerSecond()).hasValue(30);
+          assertThat(terms.requestsPerSecond()).hasValue(4);
+          assertThat(terms.maxDepth()).hasValue(5);
+          assertThat(terms.maxWait()).contains(Duration.ofSeconds(6));
+        });
+  }
+
+  @Test
   void createSaysEverythingThatIsWrong() {
-    Result result = run("keys", "create", "--config", config.toString(), "--account", "a b", "--level", "20", "--expires", "soon");
+    Result result = run("keys", "create", "--config", config.toString(), "--account", "a b", "--level", "20", "--expires", "soon",
+        "--workload-tag", "a\nb", "--max-wait", "1h");
 
     assertThat(result.code).isEqualTo(1);
     assertThat(result.err)
         .contains("--account: a b (expected: a name")
         .contains("--level: 20 (expected: a whole number from 0 to 19)")
+        .contains("--workload-tag: a?b (expected: a name")
+        .contains("--max-wait: 1h (expected: a duration from 0s to 50s")
         .contains("--expires: soon (expected: an instant such as 2027-01-31T12:00:00Z)");
     assertThat(keys).doesNotExist();
     assertThat(pepper).doesNotExist();

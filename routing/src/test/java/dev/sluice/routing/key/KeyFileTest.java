@@ -20,12 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +59,18 @@ class KeyFileTest {
             prefix: %s
             hash: %s
             account: acme
+            organisation: example
+            team: shop
+            environment: production
+            tier: premium
+            account_type: external
+            workload_tag: chat
             level: 3
+            weight: 2.5
+            tokens_per_second: 5000/s
+            requests_per_second: 20
+            max_depth: 100
+            max_wait: 10s
             models: [llama-*, gpt-4o]
             providers: [local-a]
             expires_at: 2027-01-01T00:00:00+01:00
@@ -71,8 +85,21 @@ class KeyFileTest {
                 new Entitlement(
                     "web-1",
                     "acme",
-                    Traits.NONE,
-                    Terms.ofLevel(OptionalInt.of(3)),
+                    new Traits(
+                        Optional.of("example"),
+                        Optional.of("shop"),
+                        Optional.of("production"),
+                        Optional.of("premium"),
+                        Optional.of("external"),
+                        Optional.of("chat")),
+                    new Terms(
+                        OptionalInt.of(3),
+                        OptionalDouble.of(2.5),
+                        OptionalLong.of(5000),
+                        OptionalInt.of(20),
+                        OptionalInt.of(100),
+                        Optional.of(Duration.ofSeconds(10)),
+                        Optional.empty()),
                     Set.of("llama-*", "gpt-4o"),
                     Set.of("local-a"),
                     Optional.of(Instant.parse("2026-12-31T23:00:00Z")),
