@@ -32,6 +32,11 @@ public record Quota(
     unit.inside(amount);
   }
 
+  /** The same quota under a parent. */
+  Quota under(String parentId) {
+    return new Quota(id, scope, subject, kind, unit, amount, window, Optional.of(parentId), alert);
+  }
+
   /** The amount as it is counted. */
   long inside() {
     return unit.inside(amount);

@@ -13,5 +13,5 @@ public interface SharedListener {
   default void recovered() {}
 
   /** More settlements wait for Redis than may; the oldest was dropped and its reservation comes back by its time to live. */
-  default void dropped() {}
+  default void settlementDropped() {}
 }

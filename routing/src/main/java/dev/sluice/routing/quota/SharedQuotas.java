@@ -6,7 +6,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.quota.QuotaTree.Node;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -170,7 +172,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
             });
   }
 
-  private io.lettuce.core.api.async.RedisAsyncCommands<String, String> redis() {
+  private RedisAsyncCommands<String, String> redis() {
     return connection.orElseThrow(() -> new IllegalStateException("no connection (expected: one while Redis answers)")).async();
   }
 
@@ -274,7 +276,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       lock.unlock();
     }
     if (dropped) {
-      shared.dropped();
+      shared.settlementDropped();
     }
   }
 
@@ -293,6 +295,29 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
       shared.lost(cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
+  }
+
+  /**
+   * Runs {@code task} if no other node has come first with {@code key}, or if Redis cannot say; later, on another thread.
+   *
+   * @param until after which the key is forgotten
+   */
+  public void first(String key, Instant until, Runnable task) {
+    if (alone.isPresent()) {
+      task.run();
+      return;
+    }
+    Duration life = QuotaWindow.left(new QuotaWindow.Span(now(), until), now()).plus(bounds.life());
+    redis()
+        .set(SharedLine.PREFIX + "a:" + key, "1", SetArgs.Builder.nx().px(life))
+        .toCompletableFuture()
+        .orTimeout(bounds.deadline().toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (set, failure) -> {
+              if (failure != null || set != null) {
+                task.run();
+              }
+            });
   }
 
   /** Looks for a Redis that was lost, and tells it what it missed. Confined to the prober. */
