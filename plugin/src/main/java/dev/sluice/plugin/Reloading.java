@@ -14,11 +14,13 @@ final class Reloading {
   private final ConfigReload reload;
   private final LiveSettings live;
   private final AtomicReference<ProviderCatalog> catalog;
+  private final ChargeSetup charges;
 
-  Reloading(ConfigReload reload, LiveSettings live, AtomicReference<ProviderCatalog> catalog) {
+  Reloading(ConfigReload reload, LiveSettings live, AtomicReference<ProviderCatalog> catalog, ChargeSetup charges) {
     this.reload = reload;
     this.live = live;
     this.catalog = catalog;
+    this.charges = charges;
   }
 
   /** Reads the file again; every part agrees, or nothing changes. */
@@ -44,6 +46,7 @@ final class Reloading {
     // The catalogue first: a lease on a provider that it lacks could not be sent anywhere.
     catalog.set(next);
     change.commit();
+    charges.reload(ready.next().config());
     reload.commit(ready);
     log.info("configuration reloaded changed={} need_restart={}", ready.applied(), ready.needRestart());
   }

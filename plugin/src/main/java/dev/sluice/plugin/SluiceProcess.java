@@ -83,6 +83,7 @@ final class SluiceProcess {
   private final Readiness readiness = new Readiness();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AlarmClock alarms;
+  private final ChargeSetup charges;
   private final Scheduler scheduler;
   private final RunnerServer runner;
   private final HttpEndpoint events;
@@ -111,7 +112,14 @@ final class SluiceProcess {
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
-    SchedulerMetrics schedulerMetrics = new SchedulerMetrics(meters, register::forget);
+    charges = new ChargeSetup(config, meters, ChargeSetup.Stores.NONE);
+    SchedulerMetrics schedulerMetrics =
+        new SchedulerMetrics(
+            meters,
+            (lease, end, actual) -> {
+              register.forget(lease);
+              charges.charges().ended(lease, end, actual);
+            });
     CostMetrics costMetrics = new CostMetrics(meters);
     alarms = new AlarmClock(Clocks.monotonic());
     scheduler = new Scheduler(SchedulerSetup.of(config, InForce.NOTHING), Clocks.monotonic(), alarms, schedulerMetrics);
@@ -124,7 +132,7 @@ final class SluiceProcess {
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
-    AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, departures, refusals, bodies(config), limits(config), costs);
+    AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
     FilterRegistry filters = filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings(config, live), refusals), new SchedulerFilter(desk));
     runner =
         new RunnerServer(
@@ -144,7 +152,7 @@ final class SluiceProcess {
                   return meters.scrape();
                 }));
     new FileWatcher(config.tokenRouting().keysFile(), keys::reload).start(watcher, WATCH_INTERVAL);
-    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog);
+    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog, charges);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
     watcher.scheduleWithFixedDelay(
         () -> catalog.get().refreshCredentials(), WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
@@ -244,6 +252,7 @@ final class SluiceProcess {
     watcher.shutdownNow();
     largeBodies.shutdownNow();
     alarms.close();
+    charges.close();
     log.info("stopped");
     stopped.countDown();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.admission;
 
+import dev.sluice.plugin.charge.Charges;
 import dev.sluice.plugin.dialect.BodyRewriter;
 import dev.sluice.plugin.dialect.PromptReader;
 import dev.sluice.plugin.lease.LeaseRegister;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  *
  * @param scheduler decides
  * @param catalog the providers of the moment
+ * @param charges what requests are charged beside capacity
  * @param departures what a request needs to leave
  * @param refusals how to say no
  * @param bodies reads and rewrites bodies
@@ -29,6 +31,7 @@ import java.util.function.Supplier;
 public record AdmissionDesk(
     Scheduler scheduler,
     Supplier<ProviderCatalog> catalog,
+    Charges charges,
     Departures departures,
     Refusals refusals,
     Bodies bodies,

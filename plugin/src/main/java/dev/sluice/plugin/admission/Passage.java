@@ -4,6 +4,9 @@ package dev.sluice.plugin.admission;
 import dev.sluice.plugin.answer.Header;
 import dev.sluice.plugin.answer.Reason;
 import dev.sluice.plugin.answer.Refusal;
+import dev.sluice.plugin.answer.RetryAfter;
+import dev.sluice.plugin.charge.Charge;
+import dev.sluice.plugin.charge.Charges.Opened;
 import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.plugin.dialect.PromptShape;
 import dev.sluice.plugin.dialect.ReadResult;
@@ -26,7 +29,7 @@ import org.apache.apisix.plugin.runner.filter.PluginFilterChain;
 /**
  * One request on its way through the scheduler.
  *
- * <p>Not thread-safe; confined to the connection's event loop. The two callbacks that come from elsewhere, a parsed body and
+ * <p>Not thread-safe; confined to the connection's event loop. The callbacks that come from elsewhere, a parsed body, the charge and
  * the scheduler's outcome, return to that loop first.
  */
 final class Passage implements WaitListener {
@@ -42,6 +45,7 @@ final class Passage implements WaitListener {
   private final Entitlement entitlement;
   private final SchedulerConf conf;
   private boolean gone;
+  private Charge charge = Charge.NONE;
   private PromptShape shape = opaque("", 0);
   private String requestedModel = "";
   private Asked asked = new Asked("", "", false, 0, OptionalLong.empty(), 1);
@@ -147,9 +151,34 @@ final class Passage implements WaitListener {
       case Placement.Placed placed -> {
         requestedModel = placed.requestedModel();
         asked = placed.asked();
-        decide(placed, desk.scheduler().submit(placed.served().model(), placed.request(), this));
+        if (desk.charges().free(entitlement)) {
+          submit(placed);
+        } else {
+          desk.charges().open(placed.wish(entitlement), opened -> call.request().execute(() -> charged(placed, opened)));
+        }
       }
     }
+  }
+
+  /** Goes on with the charge that every later early exit cancels, or refuses. */
+  private void charged(Placement.Placed placed, Opened opened) {
+    switch (opened) {
+      case Opened.Charged charged -> {
+        charge = charged.charge();
+        if (gone) {
+          charge.cancel();
+        } else {
+          submit(placed);
+        }
+      }
+      case Opened.QuotaUsedUp full -> refuse(Placement.quotaUsedUp(full.quota()), RetryAfter.atReset(full.resetsIn()));
+      case Opened.TooFast tooFast -> refuse(Refusal.of(Reason.KEY_RATE_EXCEEDED), tooFast.retryNanos());
+      case Opened.Unknown unknown -> refuse(Refusal.of(Reason.STORES_DOWN));
+    }
+  }
+
+  private void submit(Placement.Placed placed) {
+    decide(placed, desk.scheduler().submit(placed.served().model(), placed.request(), this));
   }
 
   private void decide(Placement.Placed placed, Decision decision) {
@@ -169,6 +198,7 @@ final class Passage implements WaitListener {
   @Override
   public void evicted(EvictReason reason, long retryAfterNanos) {
     if (reason == EvictReason.CANCELLED) {
+      charge.cancel();
       return;
     }
     call.request().execute(() -> refuse(Refusal.of(reason(reason)), retryAfterNanos));
@@ -176,6 +206,7 @@ final class Passage implements WaitListener {
 
   /** Takes the lease on: the request leaves for its provider, or the lease is withdrawn. */
   private void admit(Lease lease) {
+    desk.charges().enter(lease, charge);
     if (gone) {
       lease.cancel();
       return;
@@ -218,6 +249,7 @@ final class Passage implements WaitListener {
       return;
     }
     String name = desk.departures().register().enter(new OpenLease(lease, dialect, asked));
+    charge.named(name);
     call.response().addResponseHeader(InternalHeaders.LEASE, name);
     call.response().addResponseHeader(InternalHeaders.LANE, Integer.toString(lease.lane()));
     call.response().addResponseHeader(InternalHeaders.WAIT_MS, Long.toString(lease.waitNanos() / 1_000_000));
@@ -235,7 +267,13 @@ final class Passage implements WaitListener {
   }
 
   private void refuse(Refusal refusal, long retryNanos) {
+    charge.cancel();
     desk.refusals().refuse(call.request(), call.response(), refusal, retryNanos);
+    call.chain().filter(call.request(), call.response());
+  }
+
+  private void refuse(Refusal refusal, RetryAfter retryAfter) {
+    desk.refusals().refuse(call.request(), call.response(), refusal, retryAfter);
     call.chain().filter(call.request(), call.response());
   }
 

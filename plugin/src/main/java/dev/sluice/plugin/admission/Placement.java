@@ -3,6 +3,7 @@ package dev.sluice.plugin.admission;
 
 import dev.sluice.plugin.answer.Reason;
 import dev.sluice.plugin.answer.Refusal;
+import dev.sluice.plugin.charge.Charges;
 import dev.sluice.plugin.dialect.PromptShape;
 import dev.sluice.plugin.protocol.Headers;
 import dev.sluice.routing.Entitlement;
@@ -10,6 +11,7 @@ import dev.sluice.routing.Terms;
 import dev.sluice.routing.provider.ProviderCatalog;
 import dev.sluice.routing.provider.Resolution;
 import dev.sluice.routing.provider.ServedModel;
+import dev.sluice.routing.quota.Quota;
 import dev.sluice.scheduler.TokenCost;
 import dev.sluice.scheduler.WorkRequest;
 import dev.sluice.scheduler.cost.LearnedCosts;
@@ -17,13 +19,25 @@ import dev.sluice.scheduler.cost.LearnedCosts.Asked;
 import dev.sluice.scheduler.cost.LearnedCosts.Estimate;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /** Which pool and lane a request belongs to, what it costs, and how long it may wait. */
 sealed interface Placement {
   /** Fit to be submitted; {@code asked} is what the request's cost was estimated from. */
-  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked) implements Placement {}
+  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked) implements Placement {
+    /** What the request is to be charged for. */
+    Charges.Wish wish(Entitlement entitlement) {
+      List<String> providers =
+          served.servings().stream()
+              .map(serving -> serving.provider().name())
+              .filter(name -> request.providers().isEmpty() || request.providers().contains(name))
+              .toList();
+      String model = served.model().equals(ServedModel.ANY) ? requestedModel : served.model();
+      return new Charges.Wish(entitlement, model, providers, request.cost());
+    }
+  }
 
   /** Not for this caller, or for nobody. */
   record Refused(Refusal refusal) implements Placement {}
@@ -96,6 +110,20 @@ sealed interface Placement {
                 request.cost().inputTokens(),
                 request.contextTokens() - request.cost().inputTokens());
     return Refusal.of(Reason.CONTEXT_LENGTH_EXCEEDED, message);
+  }
+
+  /** Says which quota is used up, and when it renews. */
+  static Refusal quotaUsedUp(Quota quota) {
+    String message =
+        "The %s quota of this %s is used up: %s %s a %s. Wait for the next %s, or ask for a larger quota."
+            .formatted(
+                quota.unit().name().toLowerCase(Locale.ROOT),
+                quota.scope().name().toLowerCase(Locale.ROOT),
+                quota.amount().toPlainString(),
+                quota.unit().name().toLowerCase(Locale.ROOT),
+                quota.window().calendar().name().toLowerCase(Locale.ROOT),
+                quota.window().calendar().name().toLowerCase(Locale.ROOT));
+    return Refusal.of(Reason.QUOTA_EXCEEDED, message);
   }
 
   /** The models a caller may see, in the catalogue's order. */

@@ -114,6 +114,8 @@ public final class ConfigLoader {
             SettingsBinder.tokenRouting(root.section(ConfigKeys.TokenRouting.SECTION), surroundings),
             senders,
             providers,
+            QuotaBinder.quotas(root),
+            QuotaBinder.prices(root),
             SettingsBinder.protection(root.section(ConfigKeys.Protection.SECTION)),
             SettingsBinder.observability(root.section(ConfigKeys.Observability.SECTION), surroundings),
             SettingsBinder.events(root.section(ConfigKeys.Events.SECTION), secrets),

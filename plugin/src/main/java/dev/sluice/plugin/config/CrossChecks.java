@@ -40,6 +40,7 @@ final class CrossChecks {
     checks.depths();
     checks.models();
     checks.surfaces();
+    QuotaBinder.check(root, problems);
   }
 
   private Values scheduler() {

@@ -2,11 +2,14 @@
 package dev.sluice.plugin.config;
 
 import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.price.PriceTable;
 import dev.sluice.routing.provider.LocalProvider;
+import dev.sluice.routing.quota.Quota;
 import dev.sluice.routing.rule.RoutingRule;
 import dev.sluice.routing.trust.TrustedNetworks;
 import dev.sluice.routing.window.TimeWindow;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -28,6 +31,8 @@ public record SluiceConfig(
     KeySettings tokenRouting,
     SenderSettings senders,
     List<LocalProvider> providers,
+    QuotaSettings quotas,
+    PriceTable prices,
     ProtectionSettings protection,
     ObservabilitySettings observability,
     EventsSettings events,
@@ -98,6 +103,27 @@ public record SluiceConfig(
     public SenderSettings {
       rules = List.copyOf(rules);
       windows = List.copyOf(windows);
+    }
+  }
+
+  /**
+   * How much callers may use in a calendar window.
+   *
+   * @param reservationTtl how long a reservation lives that nobody ends
+   * @param alertWebhook who is told of quotas that name nobody
+   * @param limits parents before children
+   */
+  public record QuotaSettings(Duration reservationTtl, Optional<Webhook> alertWebhook, List<Quota> limits) {
+    public QuotaSettings {
+      limits = List.copyOf(limits);
+    }
+  }
+
+  /** An address that may hold a secret, and does not show. Immutable. */
+  public record Webhook(URI uri) {
+    @Override
+    public String toString() {
+      return "***";
     }
   }
 

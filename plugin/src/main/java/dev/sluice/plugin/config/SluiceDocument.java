@@ -35,6 +35,8 @@ final class SluiceDocument {
               TrustKeys.SECTION,
               WindowKeys.SECTION,
               PROVIDER,
+              QuotaKeys.QUOTAS,
+              QuotaKeys.PRICES,
               ConfigKeys.Protection.SECTION,
               ConfigKeys.Observability.SECTION,
               ConfigKeys.Events.SECTION,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.metrics;
 
+import dev.sluice.plugin.lease.LeaseEnds;
 import dev.sluice.scheduler.EvictReason;
 
 import dev.sluice.scheduler.Lease;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +40,7 @@ public final class SchedulerMetrics implements SchedulerListener {
   private record Key(String name, String model, int lane, String kind) {}
 
   private final MeterRegistry registry;
-  private final Consumer<Lease> ended;
+  private final LeaseEnds ended;
   private final ConcurrentHashMap<Key, Timer> waits = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Key, Counter> counters = new ConcurrentHashMap<>();
   private final MultiGauge waiting;
@@ -49,7 +49,7 @@ public final class SchedulerMetrics implements SchedulerListener {
   private final MultiGauge capacity;
 
   /** Metrics in {@code registry}; {@code ended} hears each lease that has ended, however it did. */
-  public SchedulerMetrics(MeterRegistry registry, Consumer<Lease> ended) {
+  public SchedulerMetrics(MeterRegistry registry, LeaseEnds ended) {
     this.registry = registry;
     this.ended = ended;
     this.waiting = MultiGauge.builder("sluice_waiting_requests").description("Requests in the waiting room").register(registry);
@@ -83,7 +83,7 @@ public final class SchedulerMetrics implements SchedulerListener {
 
   @Override
   public void leaseEnded(Lease lease, LeaseEnd end, TokenCost actual) {
-    ended.accept(lease);
+    ended.ended(lease, end, actual);
     String model = lease.model();
     int lane = lease.lane();
     count("sluice_ended_leases", "Leases ended", model, lane, label(end)).increment();

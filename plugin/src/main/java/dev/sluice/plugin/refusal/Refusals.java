@@ -60,7 +60,11 @@ public final class Refusals {
    * @param retryNanos when a repeat may be accepted; 0 if the scheduler cannot say. Callers are spread around it.
    */
   public void refuse(RunnerRequest request, RunnerResponse response, Refusal refusal, long retryNanos) {
-    RetryAfter retryAfter = retryNanos <= 0 ? usual(refusal.reason()) : around(Duration.ofNanos(retryNanos));
+    refuse(request, response, refusal, retryNanos <= 0 ? usual(refusal.reason()) : around(Duration.ofNanos(retryNanos)));
+  }
+
+  /** Stops the request; it is final, whatever filters do afterwards. */
+  public void refuse(RunnerRequest request, RunnerResponse response, Refusal refusal, RetryAfter retryAfter) {
     counter.accept(refusal.reason());
     Answer answer =
         Answers.render(refusal, Family.of(request.getPath()), retryAfter, request.headers().first("x-request-id").orElse(""));

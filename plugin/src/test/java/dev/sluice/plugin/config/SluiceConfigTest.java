@@ -14,6 +14,13 @@ import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.provider.Pace;
 import dev.sluice.routing.provider.ServedModel;
 import dev.sluice.routing.provider.Target;
+import dev.sluice.routing.price.Price;
+import dev.sluice.routing.quota.Quota;
+import dev.sluice.routing.quota.QuotaAlert;
+import dev.sluice.routing.quota.QuotaKind;
+import dev.sluice.routing.quota.QuotaScope;
+import dev.sluice.routing.quota.QuotaUnit;
+import dev.sluice.routing.quota.QuotaWindow;
 import dev.sluice.routing.rule.KeyPattern;
 import dev.sluice.routing.rule.RoutingRule;
 import dev.sluice.routing.trust.Claim;
@@ -25,6 +32,7 @@ import dev.sluice.routing.window.TimeWindow;
 import dev.sluice.routing.window.WindowEffects;
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -124,6 +132,36 @@ class SluiceConfigTest {
           b:
             models: ["*"]
             credentials: {file: secret}
+      quotas:
+        reservation_ttl: 20m
+        alert_webhook: https://alerts.example.com/canary-5Zq8-w
+        limits:
+          acme:
+            scope: organisation
+            subject: acme
+            kind: soft
+            unit: money
+            amount: 1234.5
+            calendar: week
+            time_zone: Europe/Berlin
+            reset_day: 5
+            alert_percents: [50]
+            alert_webhook: http://127.0.0.1:9/canary-5Zq8-w
+          acme-batch:
+            scope: account
+            subject: batch
+            kind: reserved
+            unit: money
+            amount: 100
+            parent: acme
+            calendar: week
+            time_zone: Europe/Berlin
+            reset_day: 5
+      prices:
+        currency: EUR
+        models:
+          - {model: llama, provider: a, input: 0.15, cached: 0.075, output: 0.6}
+          - {model: "*", input: 1, output: 2}
       protection:
         max_body_bytes: 1MiB
         max_json_depth: 64
@@ -178,6 +216,8 @@ class SluiceConfigTest {
                     folder.resolve("conf/keys.yaml"), folder.resolve("conf/pepper"), "SLUICE_PEPPER"),
                 SluiceConfig.SenderSettings.NONE,
                 List.of(),
+                new SluiceConfig.QuotaSettings(Duration.ofMinutes(15), Optional.empty(), List.of()),
+                config.prices(),
                 new SluiceConfig.ProtectionSettings(8 * MIB, 512, 1000),
                 new SluiceConfig.ObservabilitySettings(folder.resolve("logs/sluice.log"), LogLevel.INFO),
                 new SluiceConfig.EventsSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9093), config.events().secret(), 32 * MIB),
@@ -321,6 +361,32 @@ class SluiceConfigTest {
   }
 
   @Test
+  void quotasAndPricesAreMapped() throws Exception {
+    Files.writeString(folder.resolve("secret"), CANARY + "-f\n");
+    SluiceConfig config = load(FULL, SECRETS);
+
+    assertThat(config.quotas().reservationTtl()).isEqualTo(Duration.ofMinutes(20));
+    assertThat(config.quotas().alertWebhook().orElseThrow().uri()).hasHost("alerts.example.com");
+    var week = new QuotaWindow(QuotaWindow.Calendar.WEEK, ZoneId.of("Europe/Berlin"), 5);
+    assertThat(config.quotas().limits())
+        .containsExactly(
+            new Quota(
+                "acme",
+                QuotaScope.ORGANISATION,
+                "acme",
+                QuotaKind.SOFT,
+                QuotaUnit.MONEY,
+                new BigDecimal("1234.5"),
+                week,
+                Optional.empty(),
+                new QuotaAlert(List.of(50), Optional.of(URI.create("http://127.0.0.1:9/" + CANARY + "-w")))),
+            new Quota("acme-batch", QuotaScope.ACCOUNT, "batch", QuotaKind.RESERVED, QuotaUnit.MONEY, new BigDecimal("100"), week, Optional.of("acme"), QuotaAlert.DEFAULT));
+    assertThat(config.prices().currency()).isEqualTo("EUR");
+    assertThat(config.prices().price("a", "llama")).isEqualTo(new Price(new BigDecimal("0.15"), new BigDecimal("0.075"), new BigDecimal("0.6")));
+    assertThat(config.prices().price("b", "llama")).isEqualTo(new Price(BigDecimal.ONE, BigDecimal.ONE, BigDecimal.TWO));
+  }
+
+  @Test
   void theFullFileLeavesNoKeyAtItsDefault() throws Exception {
     Files.writeString(folder.resolve("secret"), "s");
     var full = EffectiveConfig.flatten(loaded(FULL, SECRETS).values());
@@ -345,7 +411,9 @@ class SluiceConfigTest {
     assertThat(effective).contains("env: '***'", "key_file: '***'");
 
     String again = effective.replace("env: '***'", "env: A_KEY").replace("file: '***'", "file: secret")
-        .replace("headers: '***'", "headers: {x-team: blue}").replace("pepper_env: A_KEY", "pepper_env: MY_PEPPER").replace("secret_env: A_KEY", "secret_env: E_SECRET");
+        .replace("headers: '***'", "headers: {x-team: blue}").replace("pepper_env: A_KEY", "pepper_env: MY_PEPPER").replace("secret_env: A_KEY", "secret_env: E_SECRET")
+            .replaceFirst("alert_webhook: '\\*\\*\\*'", "alert_webhook: https://alerts.example.com/" + CANARY + "-w")
+            .replaceFirst("alert_webhook: '\\*\\*\\*'", "alert_webhook: http://127.0.0.1:9/" + CANARY + "-w");
     assertThat(EffectiveConfig.flatten(loaded(again, SECRETS).values()))
         .isEqualTo(EffectiveConfig.flatten(first.values()));
   }
