@@ -74,6 +74,7 @@ final class SluiceProcess {
   private static final Duration DRAIN = Duration.ofMillis(700);
 
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration QUOTA_INTERVAL = Duration.ofSeconds(5);
   private static final int PORT_CONNECTIONS = 256;
   private static final int ADMIN_BODY_BYTES = 1 << 20;
   private static final int LEARNED_MODELS = 1_000;
@@ -154,6 +155,9 @@ final class SluiceProcess {
     new FileWatcher(config.tokenRouting().keysFile(), keys::reload).start(watcher, WATCH_INTERVAL);
     Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog, charges);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
+    // On a thread of its own: a database that does not answer must not hold up the files.
+    watcher.scheduleWithFixedDelay(
+        () -> Thread.startVirtualThread(charges::refresh), QUOTA_INTERVAL.toMillis(), QUOTA_INTERVAL.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
     watcher.scheduleWithFixedDelay(
         () -> catalog.get().refreshCredentials(), WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
   }

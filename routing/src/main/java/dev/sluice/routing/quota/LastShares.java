@@ -2,6 +2,7 @@
 package dev.sluice.routing.quota;
 
 import dev.sluice.routing.quota.QuotaTree.Node;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,6 +16,9 @@ final class LastShares implements Allotment {
 
   /** What was used when Redis last answered. Immutable. */
   record Seen(long used, long drawn) {}
+
+  /** What was last heard of a quota. Immutable. */
+  record Latest(Quota quota, QuotaWindow.Span span, Seen seen) {}
 
   /** A tally's place. Immutable. */
   private record Place(String quota, QuotaWindow.Span span) {}
@@ -56,11 +60,16 @@ final class LastShares implements Allotment {
 
   /** Remembers the answers of Redis. Thread-safe. */
   static final class Memory {
-    private final Map<String, Map.Entry<QuotaWindow.Span, Seen>> latest = new ConcurrentHashMap<>();
+    private final Map<String, Latest> latest = new ConcurrentHashMap<>();
     private volatile long nodes = 2;
 
     void answered(Quota quota, QuotaWindow.Span span, Seen seen) {
-      latest.put(quota.id(), Map.entry(span, seen));
+      latest.put(quota.id(), new Latest(quota, span, seen));
+    }
+
+    /** What was last heard of each quota. */
+    List<Latest> latest() {
+      return List.copyOf(latest.values());
     }
 
     void nodes(long alive) {
@@ -74,7 +83,7 @@ final class LastShares implements Allotment {
 
     LastShares shares() {
       Map<Place, Seen> seen = new ConcurrentHashMap<>();
-      latest.forEach((quota, last) -> seen.put(new Place(quota, last.getKey()), last.getValue()));
+      latest.forEach((quota, last) -> seen.put(new Place(quota, last.span), last.seen));
       return new LastShares(seen, nodes);
     }
   }

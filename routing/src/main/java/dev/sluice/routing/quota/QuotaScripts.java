@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The two scripts that reserve and settle in Redis. Thread-safe. */
+/** The scripts that reserve, settle and restore in Redis. Thread-safe. */
 final class QuotaScripts {
   /** How long a second end of the same reservation is recognised. */
   private static final Duration MARK = Duration.ofMinutes(10);
 
   private final String reserve = text("reserve.lua");
   private final String settle = text("settle.lua");
+  private final String restore = text("restore.lua");
   private final Duration life;
   private final Duration nodeLife;
   private final Duration deadline;
@@ -63,15 +64,32 @@ final class QuotaScripts {
     return run(redis, reserve, keys, arguments);
   }
 
-  /** Runs the script that settles; fails at the deadline. */
-  CompletableFuture<List<Object>> settle(RedisAsyncCommands<String, String> redis, String id, List<SharedLine> lines, QuotaCost actual) {
+  /**
+   * Runs the script that settles; fails at the deadline.
+   *
+   * @param assumed what counts as held if Redis does not know the reservation
+   */
+  CompletableFuture<List<Object>> settle(
+      RedisAsyncCommands<String, String> redis, String id, List<SharedLine> lines, QuotaCost actual, QuotaCost assumed) {
     List<String> keys = keys(lines, SharedLine.PREFIX + "r:" + id, SharedLine.PREFIX + "e:" + id);
-    List<String> arguments = new ArrayList<>(3 + 4 * lines.size());
+    List<String> arguments = new ArrayList<>(3 + 5 * lines.size());
     arguments.add(id);
     arguments.add(Long.toString(MARK.toMillis()));
     arguments.add(Long.toString(life.plusDays(1).toMillis()));
-    lines.forEach(line -> line.settling(actual.of(line.quota().unit()), arguments));
+    lines.forEach(line -> line.settling(actual.of(line.quota().unit()), assumed.of(line.quota().unit()), arguments));
     return run(redis, settle, keys, arguments);
+  }
+
+  /** Puts back what was used of a quota before Redis lost its data. */
+  CompletableFuture<List<Object>> restore(
+      RedisAsyncCommands<String, String> redis, Quota quota, QuotaWindow.Span span, LastShares.Seen seen) {
+    List<String> arguments =
+        List.of(
+            Long.toString(seen.used()),
+            Long.toString(seen.drawn()),
+            Long.toString(quota.reserve()),
+            Long.toString(span.end().plus(life).plus(Duration.ofDays(1)).toEpochMilli()));
+    return run(redis, restore, List.of(SharedLine.tally(quota, span)), arguments);
   }
 
   private static List<String> keys(List<SharedLine> lines, String second, String third) {

@@ -23,11 +23,15 @@ record SharedLine(Quota quota, QuotaWindow.Span span, String tally, long limit, 
     for (Node node : nodes) {
       Quota quota = node.quota;
       QuotaWindow.Span span = quota.window().at(now);
-      String tally = PREFIX + "t:" + quota.id() + ":" + quota.unit() + ":" + span.start().toEpochMilli() + "-" + span.end().toEpochMilli();
       int parent = node.parent.map(nodes::indexOf).orElse(-1) + 1;
-      lines.add(new SharedLine(quota, span, tally, claim.limit(quota, quota.limit()), node.kept(), parent));
+      lines.add(new SharedLine(quota, span, tally(quota, span), claim.limit(quota, quota.limit()), node.kept(), parent));
     }
     return lines;
+  }
+
+  /** Key of a quota's tally in a window. */
+  static String tally(Quota quota, QuotaWindow.Span span) {
+    return PREFIX + "t:" + quota.id() + ":" + quota.unit() + ":" + span.start().toEpochMilli() + "-" + span.end().toEpochMilli();
   }
 
   /** What the script that reserves is told of this line. */
@@ -42,8 +46,9 @@ record SharedLine(Quota quota, QuotaWindow.Span span, String tally, long limit, 
   }
 
   /** What the script that settles is told of this line. */
-  void settling(long units, List<String> arguments) {
+  void settling(long units, long assumed, List<String> arguments) {
     arguments.add(Long.toString(units));
+    arguments.add(Long.toString(assumed));
     arguments.add(Long.toString(quota.reserve()));
     arguments.add(Integer.toString(parent));
     arguments.add(Long.toString(span.end().toEpochMilli()));

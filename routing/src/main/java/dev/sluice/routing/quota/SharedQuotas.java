@@ -35,6 +35,9 @@ import java.util.function.Consumer;
  * <p>When Redis fails once, the node counts alone, in a {@link QuotaBook} that hands out no more than its {@link LastShares last share}; a probe
  * finds Redis again. Settlements meanwhile wait in a bounded queue and are told to Redis before it decides anew. A settlement names its
  * reservation, so that telling it twice does no harm.
+ *
+ * <p>A key in Redis names the generation of its data. A node that finds another generation than before puts back what it last heard was used;
+ * what nobody heard of, and what was used until the next probe, is lost.
  */
 public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   private static final int CLOCK_RETRIES = 2;
@@ -67,6 +70,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
   private final ScheduledExecutorService prober;
   private volatile QuotaTree tree;
+  private volatile String generation = "";
   private volatile Duration serverAhead = Duration.ZERO;
   private volatile Optional<StatefulRedisConnection<String, String>> connection = Optional.empty();
 
@@ -79,7 +83,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   private final ArrayDeque<End> ends = new ArrayDeque<>();
 
   /** The end of a reservation. */
-  private record End(String id, List<SharedLine> lines, QuotaCost actual) {}
+  private record End(String id, List<SharedLine> lines, QuotaCost actual, QuotaCost estimate, String generation) {}
 
   /** Quotas in the Redis of {@code client}, which stays the caller's; waits shortly for the first connection. */
   public SharedQuotas(
@@ -101,7 +105,10 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      shared.lost(String.valueOf(e.getMessage()));
+      lose(e);
+    }
+    if (alone.isPresent()) {
+      shared.lost("no answer at the start");
     }
   }
 
@@ -116,6 +123,11 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   /** Whether Redis decides at the moment. */
   public boolean connected() {
     return alone.isEmpty();
+  }
+
+  /** The generation of Redis's data when it last was looked at; empty before. */
+  String generation() {
+    return generation;
   }
 
   @Override
@@ -154,6 +166,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     }
     List<SharedLine> lines = SharedLine.of(nodes, claim, now());
     String id = nextId();
+    String in = generation;
     scripts
         .reserve(redis(), id, lines, claim.cost())
         .whenComplete(
@@ -161,13 +174,13 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
               if (failure != null) {
                 lose(failure);
                 // The script may have run all the same.
-                end(new End(id, lines, QuotaCost.ZERO));
+                end(new End(id, lines, QuotaCost.ZERO, QuotaCost.ZERO, in));
                 outcome.accept(alone(alone.orElseGet(this::book), claim, nodes));
               } else if (reply.get(0).equals("clock") && retries > 0) {
                 serverAhead = Duration.between(wall.instant(), Instant.ofEpochMilli((Long) reply.get(1)));
                 reserve(claim, nodes, outcome, retries - 1);
               } else {
-                outcome.accept(answer(id, lines, reply));
+                outcome.accept(answer(new End(id, lines, QuotaCost.ZERO, claim.cost(), in), reply));
               }
             });
   }
@@ -180,7 +193,8 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     return node + ":" + numbers.incrementAndGet();
   }
 
-  private QuotaOutcome answer(String id, List<SharedLine> lines, List<Object> reply) {
+  private QuotaOutcome answer(End cancel, List<Object> reply) {
+    List<SharedLine> lines = cancel.lines;
     if (reply.get(0).equals("clock")) {
       return new QuotaOutcome.Failed("the clock of Redis runs away from this node's");
     }
@@ -199,7 +213,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       Duration left = QuotaWindow.left(line.span(), Instant.ofEpochMilli((Long) reply.get(1)));
       return new QuotaOutcome.Exhausted(line.quota(), line.span().end(), left);
     }
-    return new QuotaOutcome.Reserved(new Once(actual -> end(new End(id, lines, actual))));
+    return new QuotaOutcome.Reserved(new Once(actual -> end(new End(cancel.id, lines, actual, cancel.estimate, cancel.generation))));
   }
 
   /** Reserves of this node's own share; Redis is told what was used in the end. */
@@ -212,7 +226,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
                   actual -> {
                     reserved.reservation().settle(actual);
                     if (!actual.equals(QuotaCost.ZERO)) {
-                      end(new End(nextId(), lines, actual));
+                      end(new End(nextId(), lines, actual, QuotaCost.ZERO, generation));
                     }
                   }));
       case QuotaOutcome.Exhausted exhausted -> exhausted;
@@ -252,7 +266,8 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   }
 
   private CompletableFuture<List<Object>> tell(End end) {
-    CompletableFuture<List<Object>> told = scripts.settle(redis(), end.id, end.lines, end.actual);
+    QuotaCost assumed = end.generation.equals(generation) ? QuotaCost.ZERO : end.estimate;
+    CompletableFuture<List<Object>> told = scripts.settle(redis(), end.id, end.lines, end.actual, assumed);
     return told.whenComplete(
         (reply, failure) -> {
           if (failure == null && (Long) reply.get(0) == 1) {
@@ -326,12 +341,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       if (alone.isPresent() && connection.isEmpty()) {
         connection = Optional.of(client.connect());
       }
-      if (alone.isPresent()) {
-        String pong = redis().ping().get(bounds.deadline().toMillis(), TimeUnit.MILLISECONDS);
-        if (!pong.equals("PONG")) {
-          return;
-        }
-      }
+      restoreIfForgotten();
       if (!told() || alone.isEmpty()) {
         return;
       }
@@ -345,9 +355,26 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | ExecutionException | TimeoutException e) {
-      // Still lost; the next probe tries again.
-      shared.lost(e.getClass().getSimpleName() + ": " + e.getMessage());
+      // Lost, or still lost; the next probe tries again.
+      lose(e);
     }
+  }
+
+  /** Compares the generation of the data with that seen before, and puts back what is known if it is another. */
+  private void restoreIfForgotten() throws InterruptedException, ExecutionException, TimeoutException {
+    String key = SharedLine.PREFIX + "generation";
+    long deadline = bounds.deadline().toMillis();
+    String now = redis().get(key).get(deadline, TimeUnit.MILLISECONDS);
+    if (now == null) {
+      redis().set(key, UUID.randomUUID().toString(), SetArgs.Builder.nx()).get(deadline, TimeUnit.MILLISECONDS);
+      now = redis().get(key).get(deadline, TimeUnit.MILLISECONDS);
+    }
+    if (!generation.isEmpty() && !generation.equals(now)) {
+      for (LastShares.Latest last : memory.latest()) {
+        scripts.restore(redis(), last.quota(), last.span(), last.seen()).get();
+      }
+    }
+    generation = now == null ? "" : now;
   }
 
   /** Tells Redis the settlements that wait; false if it stopped answering. */

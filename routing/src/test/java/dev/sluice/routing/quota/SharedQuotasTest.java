@@ -184,9 +184,31 @@ class SharedQuotasTest {
     alone.settle(new QuotaCost(300, 1, 0));
     server = RedisServer.start(port);
     until(() -> one.connected() && two.connected());
-    // The server began empty: it knows what was settled since, and nothing from before.
+    // The server began empty; both put back what they knew, and its settlements correct that.
     reserved(reserve(two, claim(0, "account:a")));
-    assertThat(used.get("a")).isEqualTo(370);
+    assertThat(used.get("a")).isEqualTo(470);
+  }
+
+  @Test
+  void aRedisThatForgotEverythingIsToldWhatTheNodesKnew() throws Exception {
+    Quota[] quotas = {quota("o", QuotaScope.ORGANISATION, QuotaKind.HARD, 1000, ""), quota("a", QuotaScope.ACCOUNT, QuotaKind.RESERVED, 300, "o")};
+    SharedQuotas one = node(bounds(Quotas.TTL), quotas);
+    SharedQuotas two = node(bounds(Quotas.TTL), quotas);
+    reserved(reserve(one, claim(100, "account:a"))).settle(new QuotaCost(100, 1, 0));
+    Reservation open = reserved(reserve(two, claim(50, "organisation:o")));
+    reserved(reserve(one, claim(0, "account:a"))).cancel();
+    try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + server.port())) {
+      var redis = client.connect().sync();
+      String before = one.generation();
+      redis.flushall();
+      until(() -> !one.generation().equals(before) && two.generation().equals(one.generation()));
+      until(() -> "150".equals(redis.hget(SharedLine.tally(quotas[0], quotas[0].window().at(java.time.Instant.now())), "u")));
+      open.settle(new QuotaCost(20, 1, 0));
+      until(() -> used.get("o") == 120);
+      assertThat(reserve(two, claim(681, "organisation:o"))).as("200 of the reserve are unused still").isInstanceOf(QuotaOutcome.Exhausted.class);
+      reserved(reserve(two, claim(680, "organisation:o")));
+      reserved(reserve(one, claim(200, "account:a")));
+    }
   }
 
   /** Random operations of two nodes against one book: the script's arithmetic is the book's. */
