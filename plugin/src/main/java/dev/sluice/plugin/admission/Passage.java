@@ -248,7 +248,7 @@ final class Passage implements WaitListener {
     if (gone) {
       return;
     }
-    String name = desk.departures().register().enter(new OpenLease(lease, dialect, asked));
+    String name = desk.departures().register().enter(new OpenLease(lease, dialect, asked, charge));
     charge.named(name);
     call.response().addResponseHeader(InternalHeaders.LEASE, name);
     call.response().addResponseHeader(InternalHeaders.LANE, Integer.toString(lease.lane()));

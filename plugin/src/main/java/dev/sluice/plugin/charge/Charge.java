@@ -15,8 +15,16 @@ public final class Charge {
   interface Ends {
     void cancelled();
 
-    void settled(Lease lease, String leaseName, TokenCost actual);
+    void settled(Lease lease, Use use);
   }
+
+  /**
+   * What a request used. Immutable.
+   *
+   * @param leaseName by which its usage is known; empty if it never left
+   * @param cachedTokens of the input tokens those that the provider had in its cache
+   */
+  record Use(String leaseName, TokenCost actual, long cachedTokens) {}
 
   /** The charge of a request that nothing is counted for. */
   public static final Charge NONE =
@@ -26,12 +34,13 @@ public final class Charge {
             public void cancelled() {}
 
             @Override
-            public void settled(Lease lease, String leaseName, TokenCost actual) {}
+            public void settled(Lease lease, Use use) {}
           });
 
   private final Ends ends;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile String leaseName = "";
+  private volatile long cachedTokens;
 
   Charge(Ends ends) {
     this.ends = ends;
@@ -41,6 +50,13 @@ public final class Charge {
   public void named(String lease) {
     if (this != NONE) {
       leaseName = lease;
+    }
+  }
+
+  /** Notes how many of its prompt tokens the provider had in its cache. */
+  public void cached(long tokens) {
+    if (this != NONE) {
+      cachedTokens = tokens;
     }
   }
 
@@ -57,7 +73,7 @@ public final class Charge {
   boolean settle(Lease lease, TokenCost actual) {
     boolean first = ended.compareAndSet(false, true);
     if (first) {
-      ends.settled(lease, leaseName, actual);
+      ends.settled(lease, new Use(leaseName, actual, Math.min(cachedTokens, actual.inputTokens())));
     }
     return first;
   }

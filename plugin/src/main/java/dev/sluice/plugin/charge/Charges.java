@@ -178,23 +178,24 @@ public final class Charges {
     }
 
     @Override
-    public void settled(Lease lease, String leaseName, TokenCost actual) {
-      BigDecimal money = prices.get().price(lease.provider(), wish.model).cost(actual.inputTokens(), 0, actual.outputTokens());
+    public void settled(Lease lease, Charge.Use use) {
+      TokenCost actual = use.actual();
+      BigDecimal money = prices.get().price(lease.provider(), wish.model).cost(actual.inputTokens(), use.cachedTokens(), actual.outputTokens());
       // Nothing used means that no provider took the request: it does not count as one.
       long requests = actual.total() > 0 ? 1 : 0;
       reservation.ifPresent(held -> held.settle(new QuotaCost(actual.total(), requests, Price.micros(money))));
       if (limited) {
         rates.giveBack(wish.bearer.keyId(), 1 - requests, wish.estimate.total() - actual.total());
       }
-      if (!leaseName.isEmpty() && requests > 0) {
-        usage.ifPresent(rows -> rows.accept(row(lease, leaseName, actual, money)));
+      if (!use.leaseName().isEmpty() && requests > 0) {
+        usage.ifPresent(rows -> rows.accept(row(lease, use, money)));
       }
     }
 
-    private UsageRow row(Lease lease, String leaseName, TokenCost actual, BigDecimal money) {
+    private UsageRow row(Lease lease, Charge.Use use, BigDecimal money) {
       Entitlement bearer = wish.bearer;
       return new UsageRow(
-          leaseName,
+          use.leaseName(),
           clocks.wall.instant(),
           bearer.keyId(),
           bearer.account(),
@@ -202,9 +203,9 @@ public final class Charges {
           wish.model,
           lease.provider(),
           lease.lane(),
-          actual.inputTokens(),
-          0,
-          actual.outputTokens(),
+          use.actual().inputTokens(),
+          use.cachedTokens(),
+          use.actual().outputTokens(),
           money,
           lease.waitNanos() / 1_000_000);
     }

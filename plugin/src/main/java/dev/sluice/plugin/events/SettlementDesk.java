@@ -61,6 +61,8 @@ public final class SettlementDesk {
   private EventResult settle(CompletionEvent event, OpenLease entry) {
     Settlement.Admitted admitted = new Settlement.Admitted(entry.lease().model(), entry.dialect(), entry.stream(), entry.lease().cost());
     Settlement settlement = Settlement.of(event, admitted, bytesPerToken);
+    // First, because the charge ends with the lease.
+    entry.charge().cached(settlement.cachedTokens());
     if (!entry.lease().settle(settlement.actual())) {
       return EventResult.LATE;
     }

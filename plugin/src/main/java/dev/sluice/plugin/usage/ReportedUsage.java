@@ -6,8 +6,17 @@ import java.util.OptionalLong;
 
 /** What an answer says about the tokens it used. Immutable. */
 public sealed interface ReportedUsage {
-  /** The provider's final count. */
-  record Reported(TokenCost cost) implements ReportedUsage {}
+  /**
+   * The provider's final count.
+   *
+   * @param cachedTokens of the input tokens those that the provider had in its cache
+   */
+  record Reported(TokenCost cost, long cachedTokens) implements ReportedUsage {
+    /** A count of which nothing came from a cache. */
+    public Reported(TokenCost cost) {
+      this(cost, 0);
+    }
+  }
 
   /**
    * Parts of an answer whose final count is missing: a stream cut short, or one that reports no usage.

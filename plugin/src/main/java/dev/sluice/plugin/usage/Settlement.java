@@ -9,11 +9,17 @@ import java.util.OptionalLong;
  * What an ended request is charged, and how that is known. Immutable.
  *
  * @param actual tokens to settle the lease with
+ * @param cachedTokens of the input tokens those that the provider is known to have had in its cache
  */
-public record Settlement(TokenCost actual, Source source) {
+public record Settlement(TokenCost actual, Source source, long cachedTokens) {
   private static final ReportedUsage.Partial NOTHING_SEEN = new ReportedUsage.Partial(OptionalLong.empty(), 0, 0, false);
   private static final int CLIENT_CLOSED = 499;
   private static final int FIRST_ERROR = 400;
+
+  /** A charge without tokens from a cache. */
+  public Settlement(TokenCost actual, Source source) {
+    this(actual, source, 0);
+  }
 
   /** Where the figure comes from. A closed set, fit for a metric label. */
   public enum Source {
@@ -44,7 +50,7 @@ public record Settlement(TokenCost actual, Source source) {
     return switch (usage) {
       case ReportedUsage.Reported reported -> {
         learn(event, admitted, reported.cost(), bytesPerToken);
-        yield new Settlement(reported.cost(), Source.REPORTED);
+        yield new Settlement(reported.cost(), Source.REPORTED, reported.cachedTokens());
       }
       case ReportedUsage.Partial partial -> withoutReport(event, admitted, partial, bytesPerToken);
       case ReportedUsage.None none -> withoutReport(event, admitted, NOTHING_SEEN, bytesPerToken);

@@ -71,12 +71,27 @@ final class UsageJson {
       JsonToken value = parser.nextToken();
       if (value == JsonToken.VALUE_NUMBER_INT && parser.getStringLength() <= MAX_DIGITS) {
         figures.put(key, parser.getLongValue());
+      } else if (value == JsonToken.START_OBJECT && (key.equals("prompt_tokens_details") || key.equals("input_tokens_details"))) {
+        readDetails(parser, figures);
       } else {
         parser.skipChildren();
       }
     }
     figures.forEach(tally::figure);
     return !figures.isEmpty();
+  }
+
+  /** Of the details of the prompt, those tokens that the provider had in its cache. */
+  private static void readDetails(JsonParser parser, Map<String, Long> figures) {
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String key = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (key.equals("cached_tokens") && value == JsonToken.VALUE_NUMBER_INT && parser.getStringLength() <= MAX_DIGITS) {
+        figures.put(key, parser.getLongValue());
+      } else {
+        parser.skipChildren();
+      }
+    }
   }
 
   /** The reading of one event's object. Not thread-safe; confined to one call. */

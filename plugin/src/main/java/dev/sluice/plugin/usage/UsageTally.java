@@ -18,6 +18,7 @@ final class UsageTally {
   private @Nullable Long totalTokens;
   private long cacheWriteTokens;
   private long cacheReadTokens;
+  private long cachedTokens;
   private long contentDeltas;
   private boolean finalUsage;
   private boolean ended;
@@ -37,6 +38,7 @@ final class UsageTally {
       case "completion_tokens", "output_tokens" -> outputTokens = tokens;
       case "total_tokens" -> totalTokens = tokens;
       case "cache_creation_input_tokens" -> cacheWriteTokens = tokens;
+      case "cached_tokens" -> cachedTokens = tokens;
       case "cache_read_input_tokens" -> cacheReadTokens = tokens;
       default -> {}
     }
@@ -60,7 +62,8 @@ final class UsageTally {
     OptionalLong input = input();
     boolean counted = outputTokens != null || totalTokens != null;
     if (input.isPresent() && counted && (finalUsage || ended)) {
-      return new ReportedUsage.Reported(new TokenCost(input.getAsLong(), output(input.getAsLong())));
+      long cached = Math.min(input.getAsLong(), dialect == Dialect.ANTHROPIC_MESSAGES ? cacheReadTokens : cachedTokens);
+      return new ReportedUsage.Reported(new TokenCost(input.getAsLong(), output(input.getAsLong())), cached);
     }
     if (input.isPresent() || contentDeltas > 0) {
       long output = outputTokens == null ? 0 : outputTokens;

@@ -262,6 +262,28 @@ class ChargesTest {
   }
 
   @Test
+  void tokensFromTheProvidersCacheCostWhatTheyDo() {
+    PriceTable prices = PriceTable.of("USD", List.of(new PriceTable.Entry("*", "*", new Price(BigDecimal.ONE, new BigDecimal("0.1"), BigDecimal.TWO))));
+    QuotaBook book = book(quota("money", QuotaUnit.MONEY, 1));
+    var charges = new Charges(book, new KeyRates(clock, 10), () -> prices, Optional.of(rows::add), new Charges.Clocks(clock, WALL));
+    Charge charge = ((Opened.Charged) open(charges, wish(Terms.NONE, 100, 10))).charge();
+    assertThat(book.used("money")).isEqualTo(120);
+    Scheduler scheduler =
+        new Scheduler(Setup.of(Policy.HYBRID).withProvider("a", Setup.limits(2_000, 8)).config(), clock, clock, SchedulerListener.NONE);
+    Lease lease = ((Decision.Admitted) scheduler.submit(Setup.MODEL, Setup.request(0, "acme", 100), new Request(charges, charge, List.of()))).lease();
+    charges.enter(lease, charge);
+    charge.named("lease-1");
+    charge.cached(50);
+    charges.ended(lease, LeaseEnd.SETTLED, new TokenCost(100, 10));
+    assertThat(book.used("money")).isEqualTo(75);
+    assertThat(rows).singleElement().satisfies(row -> {
+      assertThat(row.cachedTokens()).isEqualTo(50);
+      assertThat(row.cost()).isEqualByComparingTo("0.000075");
+      assertThat(row.lease()).isEqualTo("lease-1");
+    });
+  }
+
+  @Test
   void nothingIsCountedForBearersWithoutQuotaRateAndUsage() {
     Charges charges =
         new Charges(book(quota("tokens", QuotaUnit.TOKENS, 1)), new KeyRates(clock, 10), () -> PriceTable.NONE, Optional.empty(), new Charges.Clocks(clock, WALL));

@@ -84,16 +84,30 @@ class UsageReaderTest {
     "ANTHROPIC_MESSAGES | {'usage':{'input_tokens':25,'cache_creation_input_tokens':null,'output_tokens':15}} | 25 | 15",
   })
   void unstreamedAnswers(Dialect dialect, String body, long input, long output) {
-    assertThat(UsageReader.read("application/json", body.replace('\'', '"'), dialect)).isEqualTo(reported(input, output));
+    assertThat(counted(UsageReader.read("application/json", body.replace('\'', '"'), dialect))).isEqualTo(reported(input, output));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\n", "\r\n", "\r"})
   void streamsWithAnyLineEnd(String lineEnd) {
     assertThat(UsageReader.read(SSE, CHAT_STREAM.replace("\n", lineEnd), Dialect.OPENAI_CHAT)).isEqualTo(reported(10, 20));
-    assertThat(UsageReader.read(SSE, ANTHROPIC_STREAM.replace("\n", lineEnd), Dialect.ANTHROPIC_MESSAGES))
+    assertThat(counted(UsageReader.read(SSE, ANTHROPIC_STREAM.replace("\n", lineEnd), Dialect.ANTHROPIC_MESSAGES)))
         .isEqualTo(reported(1_125, 15));
-    assertThat(UsageReader.read(SSE, RESPONSES_STREAM.replace("\n", lineEnd), Dialect.OPENAI_RESPONSES)).isEqualTo(reported(9, 5));
+    assertThat(counted(UsageReader.read(SSE, RESPONSES_STREAM.replace("\n", lineEnd), Dialect.OPENAI_RESPONSES))).isEqualTo(reported(9, 5));
+  }
+
+  @Test
+  void tokensFromTheCacheAreReadWhereEachApiPutsThem() {
+    assertThat(UsageReader.read("application/json", "{\"usage\":{\"prompt_tokens\":90,\"prompt_tokens_details\":{\"audio_tokens\":0,\"cached_tokens\":64},\"completion_tokens\":5}}", Dialect.OPENAI_CHAT))
+        .isEqualTo(new ReportedUsage.Reported(new TokenCost(90, 5), 64));
+    assertThat(UsageReader.read("application/json", "{\"usage\":{\"input_tokens\":90,\"input_tokens_details\":{\"cached_tokens\":999},\"output_tokens\":5}}", Dialect.OPENAI_RESPONSES))
+        .isEqualTo(new ReportedUsage.Reported(new TokenCost(90, 5), 90));
+    assertThat(
+            UsageReader.read(
+                "application/json",
+                "{\"usage\":{\"input_tokens\":10,\"cache_creation_input_tokens\":20,\"cache_read_input_tokens\":30,\"output_tokens\":5}}",
+                Dialect.ANTHROPIC_MESSAGES))
+        .isEqualTo(new ReportedUsage.Reported(new TokenCost(60, 5), 30));
   }
 
   @Test
@@ -166,7 +180,7 @@ class UsageReaderTest {
   @Test
   void theLastCountStandsThoughTheEndMarkIsCutOff() {
     String cut = ANTHROPIC_STREAM.substring(0, ANTHROPIC_STREAM.indexOf("event: message_stop"));
-    assertThat(UsageReader.read(SSE, cut, Dialect.ANTHROPIC_MESSAGES)).isEqualTo(reported(1_125, 15));
+    assertThat(counted(UsageReader.read(SSE, cut, Dialect.ANTHROPIC_MESSAGES))).isEqualTo(reported(1_125, 15));
     String noBlankLine = CHAT_STREAM.substring(0, CHAT_STREAM.indexOf("data: [DONE]")).strip();
     assertThat(UsageReader.read(SSE, noBlankLine, Dialect.OPENAI_CHAT)).isEqualTo(reported(10, 20));
   }
@@ -194,7 +208,7 @@ class UsageReaderTest {
         case ReportedUsage.None none -> assertThat(lastDeltas).isZero();
       }
     }
-    assertThat(UsageReader.read(SSE, bytes, dialect)).isEqualTo(reported(input, output));
+    assertThat(counted(UsageReader.read(SSE, bytes, dialect))).isEqualTo(reported(input, output));
   }
 
   @Test
@@ -257,6 +271,11 @@ class UsageReaderTest {
   void deepAnswersAreNone() {
     String deep = "{\"usage\":".repeat(100_000);
     assertThat(UsageReader.read("application/json", deep, Dialect.OPENAI_CHAT)).isEqualTo(new ReportedUsage.None());
+  }
+
+  /** The count without what is said of a cache. */
+  private static ReportedUsage counted(ReportedUsage usage) {
+    return usage instanceof ReportedUsage.Reported reported ? new ReportedUsage.Reported(reported.cost()) : usage;
   }
 
   private static ReportedUsage reported(long input, long output) {
