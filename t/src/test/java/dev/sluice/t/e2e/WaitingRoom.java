@@ -43,6 +43,11 @@ final class WaitingRoom implements AutoCloseable {
 
   /** Starts the stack, with room for as many waiters as a test may want. */
   static WaitingRoom open() {
+    return open(Map.of());
+  }
+
+  /** Starts the stack with further settings of sluice.yaml, by dotted key. */
+  static WaitingRoom open(Map<String, String> settings) {
     ProviderPlan provider =
         new ProviderPlan(PROVIDER, 50_000_000, 1, 32_768, StackPlan.MODEL, List.of("--step-base-ms", "0.5", "--step-per-request-ms", "0.01", "--tokens-per-sec", "100000"));
     StackPlan plan =
@@ -51,6 +56,9 @@ final class WaitingRoom implements AutoCloseable {
             .with("scheduler.max_queue_depth", "20000")
             .with("scheduler.max_queue_depth_total", "20000")
             .with("scheduler.max_queue_depth_per_flow", "20000");
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      plan = plan.with(setting.getKey(), setting.getValue());
+    }
     return new WaitingRoom(Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e")));
   }
 
