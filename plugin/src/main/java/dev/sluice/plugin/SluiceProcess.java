@@ -143,15 +143,18 @@ final class SluiceProcess {
     admin =
         admin(
             config.admin(),
-            new AdminHandler(
-                config.admin().key().map(Secret::reveal).map(BearerSecret::new),
-                readiness,
-                scheduler::snapshot,
-                () -> {
-                  schedulerMetrics.gauges(scheduler.snapshot());
-                  costMetrics.gauges(costs.errors());
-                  return meters.scrape();
-                }));
+            AdminSetup.handler(
+                config,
+                new AdminHandler.Views(
+                    readiness,
+                    scheduler::snapshot,
+                    () -> {
+                      schedulerMetrics.gauges(scheduler.snapshot());
+                      costMetrics.gauges(costs.errors());
+                      return meters.scrape();
+                    }),
+                desk,
+                Optional.empty()));
     new FileWatcher(config.tokenRouting().keysFile(), keys::reload).start(watcher, WATCH_INTERVAL);
     Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog, charges);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);

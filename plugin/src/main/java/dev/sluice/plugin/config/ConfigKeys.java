@@ -212,13 +212,24 @@ final class ConfigKeys {
     private Events() {}
   }
 
+  static final class AdminKey {
+    static final Key<String> NAME = Key.required("name", name(64), "Whose key it is; what the audit calls him.");
+    static final Key<AdminRole> ROLE = Key.of("role", choice(AdminRole.class), "read", "`read` sees everything but secrets, `write` changes it too.");
+    static final Key<String> ENV = Key.optional("env", variable(), "none", "Environment variable with the key. This or `file` is required.").masked();
+    static final Key<Path> FILE = Key.optional("file", path(), "none", "File with the key.").masked();
+    static final Section SECTION =
+        Section.list("keys", "Keys of single administrators, beside or instead of the one key.", List.of(NAME, ROLE, ENV, FILE), List.of());
+
+    private AdminKey() {}
+  }
+
   static final class Admin {
     static final Key<InetSocketAddress> LISTEN =
         Key.of("listen", MoreKinds.address(), "127.0.0.1:9092", "Address of metrics, health and the administration API.");
-    static final Key<String> KEY_ENV = Key.optional("key_env", variable(), "none", "Environment variable with the administrator's key.").masked();
-    static final Key<Path> KEY_FILE = Key.optional("key_file", path(), "none", "File with the administrator's key.").masked();
+    static final Key<String> KEY_ENV = Key.optional("key_env", variable(), "none", "Environment variable with a key that may change everything; the audit calls its bearer `admin`.").masked();
+    static final Key<Path> KEY_FILE = Key.optional("key_file", path(), "none", "File with that key.").masked();
     static final Section SECTION =
-        Section.single("admin", "Administration; beyond loopback only with a key.", List.of(LISTEN, KEY_ENV, KEY_FILE), List.of());
+        Section.single("admin", "Administration; beyond loopback only with a key.", List.of(LISTEN, KEY_ENV, KEY_FILE), List.of(AdminKey.SECTION));
 
     private Admin() {}
   }

@@ -5,6 +5,7 @@ import static dev.sluice.plugin.config.ProviderKeys.Model.ALIASES;
 import static dev.sluice.plugin.config.ProviderKeys.Model.MODEL;
 
 import dev.sluice.plugin.config.ConfigKeys.Admin;
+import dev.sluice.plugin.config.ConfigKeys.AdminKey;
 import dev.sluice.plugin.config.ConfigKeys.Events;
 import dev.sluice.plugin.config.ConfigKeys.Lane;
 import dev.sluice.plugin.config.ConfigKeys.Scheduler;
@@ -25,6 +26,9 @@ import java.util.Map;
  * loading thread.
  */
 final class CrossChecks {
+  /** What the audit calls the bearer of the one key. */
+  static final String ONLY_ADMIN = "admin";
+
   private final Values root;
   private final Problems problems;
 
@@ -164,13 +168,30 @@ final class CrossChecks {
     if (unguarded(events, Events.SECRET_ENV, Events.SECRET_FILE)) {
       problems.add(events.place(), events.path(), "no secret", "secret_env: SLUICE_EVENTS_SECRET, or secret_file; http-logger's auth_header is Bearer and the same secret");
     }
-    if (admin.sound(Admin.LISTEN) && unguarded(admin, Admin.KEY_ENV, Admin.KEY_FILE) && !loopback(admin.get(Admin.LISTEN).getHostString())) {
-      admin.refuse(Admin.LISTEN, "a loopback address, or key_env or key_file beside it", problems);
+    boolean open = unguarded(admin, Admin.KEY_ENV, Admin.KEY_FILE) && admin.items(AdminKey.SECTION).isEmpty();
+    if (admin.sound(Admin.LISTEN) && open && !loopback(admin.get(Admin.LISTEN).getHostString())) {
+      admin.refuse(Admin.LISTEN, "a loopback address, or key_env, key_file or keys beside it", problems);
     }
+    adminKeys(admin);
     if (events.sound(Events.LISTEN) && admin.sound(Admin.LISTEN)) {
       InetSocketAddress address = events.get(Events.LISTEN);
       if (address.getPort() != 0 && address.equals(admin.get(Admin.LISTEN))) {
         events.refuse(Events.LISTEN, "another address than admin.listen", problems);
+      }
+    }
+  }
+
+  private void adminKeys(Values admin) {
+    var names = new HashSet<String>();
+    if (admin.written(Admin.KEY_ENV) || admin.written(Admin.KEY_FILE)) {
+      names.add(ONLY_ADMIN);
+    }
+    for (Values key : admin.items(AdminKey.SECTION)) {
+      if (unguarded(key, AdminKey.ENV, AdminKey.FILE)) {
+        problems.add(key.place(), key.path(), "no key", "env or file");
+      }
+      if (key.sound(AdminKey.NAME) && !names.add(key.get(AdminKey.NAME))) {
+        key.refuse(AdminKey.NAME, "a name of its own; " + ONLY_ADMIN + " is the bearer of key_env or key_file", problems);
       }
     }
   }

@@ -2,6 +2,7 @@
 package dev.sluice.plugin.config;
 
 import dev.sluice.plugin.config.ConfigKeys.Admin;
+import dev.sluice.plugin.config.ConfigKeys.AdminKey;
 import dev.sluice.plugin.config.ConfigKeys.Events;
 import dev.sluice.plugin.config.ConfigKeys.Lane;
 import dev.sluice.plugin.config.ConfigKeys.Observability;
@@ -27,11 +28,25 @@ final class SettingsBinder {
   private SettingsBinder() {}
 
   /** The secrets of the process's own surfaces, or what is wrong with them. */
-  record Secrets(Optional<Secret> events, Optional<Secret> admin) {
+  record Secrets(Optional<Secret> events, List<SluiceConfig.AdminKeySettings> admin) {
     static Secrets of(Values root, Surroundings surroundings, Problems problems) {
       return new Secrets(
           surroundings.secret(root.section(Events.SECTION), Events.SECRET_ENV, Events.SECRET_FILE, problems),
-          surroundings.secret(root.section(Admin.SECTION), Admin.KEY_ENV, Admin.KEY_FILE, problems));
+          adminKeys(root.section(Admin.SECTION), surroundings, problems));
+    }
+
+    private static List<SluiceConfig.AdminKeySettings> adminKeys(Values admin, Surroundings surroundings, Problems problems) {
+      var keys = new ArrayList<SluiceConfig.AdminKeySettings>();
+      surroundings
+          .secret(admin, Admin.KEY_ENV, Admin.KEY_FILE, problems)
+          .ifPresent(key -> keys.add(new SluiceConfig.AdminKeySettings(CrossChecks.ONLY_ADMIN, AdminRole.WRITE, key)));
+      for (Values item : admin.items(AdminKey.SECTION)) {
+        surroundings
+            .secret(item, AdminKey.ENV, AdminKey.FILE, problems)
+            .filter(key -> item.sound(AdminKey.NAME, AdminKey.ROLE))
+            .ifPresent(key -> keys.add(new SluiceConfig.AdminKeySettings(item.get(AdminKey.NAME), item.get(AdminKey.ROLE), key)));
+      }
+      return keys;
     }
   }
 

@@ -136,6 +136,13 @@ public record SluiceConfig(
   /** Reports of finished requests; the secret is always there. The address is not resolved yet. */
   public record EventsSettings(InetSocketAddress listen, Optional<Secret> secret, long maxBodyBytes) {}
 
-  /** Administration. The address is not resolved yet. */
-  public record AdminSettings(InetSocketAddress listen, Optional<Secret> key) {}
+  /** Administration. The address is not resolved yet; beyond loopback there is at least one key. */
+  public record AdminSettings(InetSocketAddress listen, List<AdminKeySettings> keys) {
+    public AdminSettings {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /** One administrator's key; {@code name} is what the audit calls him. */
+  public record AdminKeySettings(String name, AdminRole role, Secret key) {}
 }

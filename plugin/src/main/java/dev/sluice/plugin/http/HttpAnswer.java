@@ -2,10 +2,32 @@
 package dev.sluice.plugin.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** An answer of one of our own ports. Immutable; the array is not copied and must not be changed. */
+/**
+ * An answer of one of our own ports. Immutable; the array is not copied and must not be changed.
+ *
+ * @param headers further headers; values are one line
+ */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-public record HttpAnswer(int status, String contentType, byte[] body) {
+public record HttpAnswer(int status, String contentType, byte[] body, Map<String, String> headers) {
+  public HttpAnswer {
+    headers = Map.copyOf(headers);
+  }
+
+  /** An answer without further headers. */
+  public HttpAnswer(int status, String contentType, byte[] body) {
+    this(status, contentType, body, Map.of());
+  }
+
+  /** The same answer with one more header. */
+  public HttpAnswer with(String name, String value) {
+    var more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new HttpAnswer(status, contentType, body, more);
+  }
+
   /** 204. */
   public static HttpAnswer noContent() {
     return new HttpAnswer(204, "text/plain; charset=utf-8", new byte[0]);

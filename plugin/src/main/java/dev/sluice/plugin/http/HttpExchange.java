@@ -10,15 +10,25 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns one Netty request into an {@link HttpCall} and its answer back. Not thread-safe; confined to the connection's event loop. */
+/**
+ * Turns one Netty request into an {@link HttpCall} and its answer back. Not thread-safe; confined to the connection's event loop.
+ *
+ * <p>It asks the channel for one request at a time, the next when the answer is written, so that answers keep the order of
+ * requests and a connection has at most one at work.
+ */
 final class HttpExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger log = LoggerFactory.getLogger(HttpExchange.class);
 
@@ -29,38 +39,76 @@ final class HttpExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    ctx.read();
+    ctx.fireChannelActive();
+  }
+
+  @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-    HttpAnswer answer = request.decoderResult().isSuccess() ? answer(request) : HttpAnswer.problem(400, "Bad Request", "not an HTTP request");
-    boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
+    if (request.decoderResult().isFailure()) {
+      write(ctx, HttpAnswer.problem(400, "Bad Request", "not an HTTP request"), false);
+      return;
+    }
+    HttpCall call = call(request, (InetSocketAddress) ctx.channel().remoteAddress());
+    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    begin(call).whenComplete((answer, failure) -> {
+      HttpAnswer given = answer == null ? failed(call, failure) : answer;
+      if (ctx.executor().inEventLoop()) {
+        write(ctx, given, keepAlive);
+      } else {
+        ctx.executor().execute(() -> write(ctx, given, keepAlive));
+      }
+    });
+  }
+
+  private CompletionStage<HttpAnswer> begin(HttpCall call) {
+    try {
+      return handler.begin(call);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
+  private static HttpAnswer failed(HttpCall call, @Nullable Throwable failure) {
+    log.error("path={} failed", call.path().replaceAll("[^!-~]", "?"), failure);
+    return HttpAnswer.problem(500, "Internal Server Error", "the log has the cause");
+  }
+
+  private static void write(ChannelHandlerContext ctx, HttpAnswer answer, boolean keepAlive) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), Unpooled.wrappedBuffer(answer.body()));
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
     response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    response.headers().set("x-content-type-options", "nosniff");
+    answer.headers().forEach((name, value) -> response.headers().set(name, value));
     HttpUtil.setContentLength(response, answer.body().length);
     HttpUtil.setKeepAlive(response, keepAlive);
     var written = ctx.writeAndFlush(response);
-    if (!keepAlive) {
+    if (keepAlive) {
+      ctx.read();
+    } else {
       written.addListener(ChannelFutureListener.CLOSE);
     }
   }
 
-  private HttpAnswer answer(FullHttpRequest request) {
+  private static HttpCall call(FullHttpRequest request, InetSocketAddress peer) {
     String uri = request.uri();
     int mark = uri.indexOf('?');
-    List<String> authorization = request.headers().getAll(HttpHeaderNames.AUTHORIZATION);
-    HttpCall call =
-        new HttpCall(
-            request.method().name(),
-            mark < 0 ? uri : uri.substring(0, mark),
-            mark < 0 ? "" : uri.substring(mark + 1),
-            authorization.size() == 1 ? Optional.of(authorization.get(0)) : Optional.empty(),
-            ByteBufUtil.getBytes(request.content()));
-    try {
-      return handler.handle(call);
-    } catch (RuntimeException e) {
-      log.error("path={} failed", call.path(), e);
-      return HttpAnswer.problem(500, "Internal Server Error", "the log has the cause");
-    }
+    HttpHeaders headers = request.headers();
+    return new HttpCall(
+        request.method().name(),
+        mark < 0 ? uri : uri.substring(0, mark),
+        mark < 0 ? "" : uri.substring(mark + 1),
+        peer.getAddress(),
+        new HttpCall.Fields(
+            only(headers, HttpHeaderNames.AUTHORIZATION), only(headers, HttpHeaderNames.CONTENT_TYPE), only(headers, HttpHeaderNames.IF_MATCH)),
+        ByteBufUtil.getBytes(request.content()));
+  }
+
+  private static Optional<String> only(HttpHeaders headers, CharSequence name) {
+    List<String> values = headers.getAll(name);
+    return values.size() == 1 ? Optional.of(values.get(0)) : Optional.empty();
   }
 
   @Override

@@ -176,6 +176,8 @@ class SluiceConfigTest {
       admin:
         listen: 0.0.0.0:7002
         key_file: secret
+        keys:
+          - {name: ann, file: secret}
       """;
 
   private static final Map<String, String> SECRETS = Map.of("A_KEY", CANARY + "-a", "E_SECRET", CANARY + "-e");
@@ -221,7 +223,7 @@ class SluiceConfigTest {
                 new SluiceConfig.ProtectionSettings(8 * MIB, 512, 1000),
                 new SluiceConfig.ObservabilitySettings(folder.resolve("logs/sluice.log"), LogLevel.INFO),
                 new SluiceConfig.EventsSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9093), config.events().secret(), 32 * MIB),
-                new SluiceConfig.AdminSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9092), Optional.empty())));
+                new SluiceConfig.AdminSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9092), List.of())));
   }
 
   @Test
@@ -267,7 +269,8 @@ class SluiceConfigTest {
     assertThat(config.events().secret().orElseThrow().reveal()).isEqualTo(CANARY + "-e");
     assertThat(config.events().maxBodyBytes()).isEqualTo(2 * MIB);
     assertThat(config.admin().listen()).isEqualTo(InetSocketAddress.createUnresolved("0.0.0.0", 7002));
-    assertThat(config.admin().key().orElseThrow().reveal()).isEqualTo(CANARY + "-f");
+    assertThat(config.admin().keys()).extracting(key -> key.name() + " " + key.role() + " " + key.key().reveal())
+        .containsExactly("admin WRITE " + CANARY + "-f", "ann READ " + CANARY + "-f");
   }
 
   @Test
