@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import dev.sluice.scheduler.SchedulerSnapshot.BucketSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.LaneSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
+import dev.sluice.scheduler.bucket.Buckets;
+import dev.sluice.scheduler.bucket.Draw;
 import dev.sluice.scheduler.capacity.Saturating;
 import dev.sluice.scheduler.dispatch.Dispatcher;
 import dev.sluice.scheduler.dispatch.DrainMeter;
 import dev.sluice.scheduler.dispatch.Forecast;
 import dev.sluice.scheduler.fairness.Entry;
+import dev.sluice.scheduler.fairness.LaneOrder;
 import dev.sluice.scheduler.fairness.LaneQueue;
 import dev.sluice.scheduler.waiting.WaitingRoom;
 import dev.sluice.scheduler.waiting.WaitingRoom.Fit;
@@ -43,6 +47,7 @@ final class PoolCore {
   private final PoolAccounts accounts;
   private final WaitingRoom room;
   private SchedulerConfig config;
+  private @Nullable Buckets buckets;
   private DrainMeter drain;
   private Effects effects;
   private long nowNanos;
@@ -59,7 +64,8 @@ final class PoolCore {
     this.nowNanos = nowNanos;
     this.accounts = new PoolAccounts(configured, nowNanos);
     this.drain = new DrainMeter(accounts.size(), nowNanos);
-    this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, nowNanos));
+    this.buckets = Rules.buckets(config, configured, nowNanos);
+    this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, buckets, nowNanos));
   }
 
   /** Starts an event at {@code instantNanos}, whose effects go to {@code sink}. */
@@ -98,7 +104,7 @@ final class PoolCore {
     Waiter waiter = new Waiter(pool, request, listener, nowNanos, nextSequence++);
     long limitNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
-    if (room.isEmpty()) {
+    if (room.isEmpty() && buckets == null) {
       long fitting = Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos);
       if (fitting != 0) {
         return admitAtOnce(waiter, Long.numberOfTrailingZeros(fitting));
@@ -211,7 +217,13 @@ final class PoolCore {
     accounts.configure(configured, nowNanos);
     config = next;
     drain = new DrainMeter(accounts.size(), nowNanos);
-    room.reshape(Rules.bounds(next), sameOrder ? room.order() : Rules.order(next, nowNanos), this::seat)
+    if (!sameOrder || buckets == null || configured.isEmpty()) {
+      buckets = Rules.buckets(next, configured, nowNanos);
+    } else {
+      buckets.capacity(SchedulerConfig.tokensPerSecond(configured), nowNanos);
+    }
+    LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, nowNanos);
+    room.reshape(Rules.bounds(next), order, this::seat)
         .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
     settleDown();
   }
@@ -228,6 +240,9 @@ final class PoolCore {
   /** Restores the invariant at this instant. */
   private void settleDown() {
     expireLeases();
+    if (buckets != null) {
+      buckets.decay(nowNanos);
+    }
     evictOverdue(1);
     do {
       settleRound();
@@ -263,6 +278,7 @@ final class PoolCore {
     long wake = Math.min(refillInNanos, room.isEmpty() ? Long.MAX_VALUE : room.nextChangeInNanos(nowNanos));
     Entry deadline = room.nextDeadline();
     PoolLease lease = leases.peek();
+    wake = buckets == null ? wake : Math.min(wake, buckets.decaysInNanos(nowNanos));
     wake = deadline == null ? wake : Math.min(wake, Math.max(0, deadline.deadlineNanos() - nowNanos));
     wakeInNanos = lease == null ? wake : Math.min(wake, Math.max(0, lease.expiresAtNanos() - nowNanos));
   }
@@ -280,7 +296,8 @@ final class PoolCore {
 
   private PoolLease lease(Waiter waiter, int accountIndex, boolean queued) {
     int lane = waiter.laneIndex();
-    PoolLease lease = new PoolLease(pool, accounts.get(accountIndex), waiter, nowNanos, nextSequence++);
+    Draw draw = buckets == null ? null : buckets.draw(lane, waiter.tokens(), other -> !room.lane(other).isEmpty(), nowNanos);
+    PoolLease lease = new PoolLease(pool, accounts.get(accountIndex), waiter, draw, nowNanos, nextSequence++);
     leases.add(lease);
     tally.admitted(lane, waiter.tokens());
     SchedulerListener listener = effects.listener();
@@ -292,6 +309,10 @@ final class PoolCore {
     leases.remove(lease);
     tally.ended(end);
     long reserved = lease.cost().total();
+    Draw draw = lease.draw();
+    if (draw != null) {
+      draw.end(end == LeaseEnd.EXPIRED ? reserved : actual.total(), nowNanos);
+    }
     switch (end) {
       case SETTLED -> lease.account().account().settle(reserved, actual.total(), nowNanos);
       case CANCELLED -> lease.account().account().cancel(reserved, nowNanos);
@@ -366,6 +387,15 @@ final class PoolCore {
         accounts.snapshot(nowNanos),
         tally.requests(),
         tally.leases(leases.size()),
-        accounts.totals());
+        accounts.totals(),
+        bucketSnapshots());
+  }
+
+  private List<BucketSnapshot> bucketSnapshots() {
+    List<BucketSnapshot> snapshots = new ArrayList<>();
+    for (int i = 0; buckets != null && i < room.lanes(); i++) {
+      snapshots.add(new BucketSnapshot(buckets.guarantee(i), buckets.available(i, nowNanos), buckets.upgraded(i)));
+    }
+    return snapshots;
   }
 }

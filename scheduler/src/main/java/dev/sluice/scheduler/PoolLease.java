@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import dev.sluice.scheduler.bucket.Draw;
 import dev.sluice.scheduler.order.IndexedHeap;
+import org.jspecify.annotations.Nullable;
 
 /** A lease of one pool. Thread-safe; what changes is confined to the pool's lock. */
 final class PoolLease implements Lease {
@@ -13,14 +15,16 @@ final class PoolLease implements Lease {
   private final Headroom headroom;
   private final long expiresAtNanos;
   private final long sequence;
+  private final @Nullable Draw draw;
   private int expiryIndex = IndexedHeap.ABSENT;
 
   /**
    * A lease that begins now; the account has reserved for it.
    *
+   * @param draw what a bucket was charged, if there are any
    * @param sequence its rank by grant, unique in the pool
    */
-  PoolLease(Pool pool, PoolAccount account, Waiter waiter, long nowNanos, long sequence) {
+  PoolLease(Pool pool, PoolAccount account, Waiter waiter, @Nullable Draw draw, long nowNanos, long sequence) {
     this.pool = pool;
     this.account = account;
     this.lane = waiter.laneIndex();
@@ -29,6 +33,12 @@ final class PoolLease implements Lease {
     this.headroom = account.headroom(nowNanos);
     this.expiresAtNanos = nowNanos + account.leaseLifeNanos(waiter.request());
     this.sequence = sequence;
+    this.draw = draw;
+  }
+
+  /** What a bucket was charged; null without buckets. */
+  @Nullable Draw draw() {
+    return draw;
   }
 
   /** The account that holds the reservation, also after its removal from the pool. */

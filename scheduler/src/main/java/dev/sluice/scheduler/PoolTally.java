@@ -8,8 +8,8 @@ import java.util.Map;
 
 /** Counts of one pool since it began. Not thread-safe; confined to the pool's lock. */
 final class PoolTally {
-  private final long[] dispatchedRequests = new long[SchedulerConfig.MAX_LANES];
-  private final long[] dispatchedTokens = new long[SchedulerConfig.MAX_LANES];
+  private final long[] dispatchedRequests = new long[SchedulerConfig.MAX_BUCKETS];
+  private final long[] dispatchedTokens = new long[SchedulerConfig.MAX_BUCKETS];
   private final Map<LeaseEnd, Long> ends = new EnumMap<>(LeaseEnd.class);
   private long submitted;
   private long admitted;

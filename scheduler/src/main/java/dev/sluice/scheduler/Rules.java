@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import dev.sluice.scheduler.bucket.Buckets;
+import dev.sluice.scheduler.fairness.GatedOrder;
 import dev.sluice.scheduler.fairness.HybridOrder;
 import dev.sluice.scheduler.fairness.LaneOrder;
 import dev.sluice.scheduler.fairness.StrictOrder;
@@ -8,10 +10,19 @@ import dev.sluice.scheduler.fairness.WeightedOrder;
 import dev.sluice.scheduler.waiting.Bounds;
 import dev.sluice.scheduler.waiting.Bounds.Bound;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a configuration means to the waiting room. */
 final class Rules {
   private Rules() {}
+
+  /** The buckets of a pool; null without. A pool that is retired has no provider and needs none. */
+  static @Nullable Buckets buckets(SchedulerConfig config, List<ProviderAccount> accounts, long nowNanos) {
+    return config.buckets().isEmpty() || accounts.isEmpty()
+        ? null
+        : new Buckets(config.buckets().get(), SchedulerConfig.tokensPerSecond(accounts), nowNanos);
+  }
 
   static Bounds bounds(SchedulerConfig config) {
     return new Bounds(
@@ -20,7 +31,11 @@ final class Rules {
         config.bounds().maxRequestsPerFlow());
   }
 
-  static LaneOrder order(SchedulerConfig config, long nowNanos) {
+  /** The order of lanes; {@code buckets} are those of the pool, if it has any. */
+  static LaneOrder order(SchedulerConfig config, @Nullable Buckets buckets, long nowNanos) {
+    if (buckets != null) {
+      return new GatedOrder(buckets, config.starvationTimeoutNanos());
+    }
     int[] weights = weights(config);
     return switch (config.policy()) {
       case STRICT -> new StrictOrder(weights, config.starvationTimeoutNanos());
@@ -31,7 +46,8 @@ final class Rules {
 
   /** True if both mean the same order of lanes, whose memory then carries over. */
   static boolean sameOrder(SchedulerConfig a, SchedulerConfig b) {
-    return a.policy() == b.policy()
+    return a.buckets().equals(b.buckets())
+        && a.policy() == b.policy()
         && Arrays.equals(weights(a), weights(b))
         && a.starvationTimeoutNanos().equals(b.starvationTimeoutNanos())
         && a.laneZeroSharePercent() == b.laneZeroSharePercent();

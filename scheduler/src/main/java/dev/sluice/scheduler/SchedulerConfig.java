@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import dev.sluice.scheduler.bucket.BucketRules;
+import dev.sluice.scheduler.capacity.Saturating;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,13 +18,15 @@ import java.util.stream.Collectors;
  * <p>The parts check their own ranges; what holds between them is checked by {@link #problems}, all at once, before the
  * configuration is used.
  *
- * @param lanes most important first; 2..20
+ * @param lanes most important first; 2..20, with buckets 2..100
  * @param bounds of each pool
  * @param starvationTimeoutNanos under {@link Policy#STRICT}, a waiter older than this goes first; at least 1 ms; empty for never
  * @param laneZeroSharePercent under {@link Policy#HYBRID}, lane 0 goes first up to this share of dispatched tokens; 1..100
  * @param displace whether a newcomer takes the place of the latest waiter of the worst lane, if that lane is worse than its own
  *     and the pool is full
  * @param pools providers of each model, in the order of preference; 64 at most
+ * @param buckets makes every lane a bucket, instead of the policy; one bucket for each lane, and every provider with a limit of tokens
+ *     per second
  */
 public record SchedulerConfig(
     Policy policy,
@@ -30,12 +35,14 @@ public record SchedulerConfig(
     OptionalLong starvationTimeoutNanos,
     int laneZeroSharePercent,
     boolean displace,
-    Map<String, List<ProviderAccount>> pools) {
+    Map<String, List<ProviderAccount>> pools,
+    Optional<BucketRules> buckets) {
   /** The default of {@code laneZeroSharePercent}. */
   public static final int DEFAULT_LANE_ZERO_SHARE_PERCENT = 80;
 
   public static final int MIN_LANES = 2;
   public static final int MAX_LANES = 20;
+  public static final int MAX_BUCKETS = BucketRules.MAX_BUCKETS;
 
   /** An eligibility mask is one long. */
   public static final int MAX_PROVIDERS_PER_POOL = Long.SIZE;
@@ -48,12 +55,32 @@ public record SchedulerConfig(
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
   }
 
+  /** A configuration without buckets. */
+  public SchedulerConfig(
+      Policy policy,
+      List<LaneConfig> lanes,
+      QueueBounds bounds,
+      OptionalLong starvationTimeoutNanos,
+      int laneZeroSharePercent,
+      boolean displace,
+      Map<String, List<ProviderAccount>> pools) {
+    this(policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.empty());
+  }
+
+  /** The same configuration with buckets. */
+  public SchedulerConfig withBuckets(BucketRules rules) {
+    return new SchedulerConfig(
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.of(rules));
+  }
+
   /** Everything wrong with it, one sentence each with the value and what was expected; empty if it may be used. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    if (lanes.size() < MIN_LANES || lanes.size() > MAX_LANES) {
-      problems.add(Expect.problem("lanes", lanes.size(), MIN_LANES + ".." + MAX_LANES));
+    int mostLanes = buckets.isPresent() ? MAX_BUCKETS : MAX_LANES;
+    if (lanes.size() < MIN_LANES || lanes.size() > mostLanes) {
+      problems.add(Expect.problem("lanes", lanes.size(), MIN_LANES + ".." + mostLanes));
     }
+    buckets.ifPresent(rules -> addBucketProblems(rules, problems));
     if (lanes.stream().noneMatch(lane -> lane.weight() > 0)) {
       problems.add("lanes: all weights are 0 (expected: at least one > 0)");
     }
@@ -68,6 +95,30 @@ public record SchedulerConfig(
         .sorted(Map.Entry.comparingByKey())
         .forEach(pool -> addProblems("pools[" + pool.getKey() + "]", pool.getValue(), problems));
     return List.copyOf(problems);
+  }
+
+  private void addBucketProblems(BucketRules rules, List<String> problems) {
+    problems.addAll(rules.problems());
+    if (rules.count() != lanes.size()) {
+      problems.add(Expect.problem("buckets", rules.count(), lanes.size() + ", one for each lane"));
+    }
+    pools.forEach((model, accounts) -> {
+      long rate = tokensPerSecond(accounts);
+      if (rate == Long.MAX_VALUE) {
+        problems.add("pools[" + model + "]: unlimited tokens per second (expected: a limit for each provider, as buckets share it)");
+      } else if (!accounts.isEmpty() && rate < rules.count()) {
+        problems.add(Expect.problem("pools[" + model + "].tokensPerSecond", rate, "at least " + rules.count() + ", one for each bucket"));
+      }
+    });
+  }
+
+  /** What all accounts give together. */
+  static long tokensPerSecond(List<ProviderAccount> accounts) {
+    long sum = 0;
+    for (ProviderAccount account : accounts) {
+      sum = Saturating.add(sum, account.limits().tokensPerSecond());
+    }
+    return sum;
   }
 
   private static void addProblems(String path, List<ProviderAccount> accounts, List<String> problems) {

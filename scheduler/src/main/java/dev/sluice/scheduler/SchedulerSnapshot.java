@@ -19,6 +19,7 @@ public record SchedulerSnapshot(List<PoolSnapshot> pools) {
    * @param waiting requests that wait
    * @param waitingBytes memory they hold
    * @param accounts in configured order, then removed ones that still have leases
+   * @param buckets one for each lane, or none
    */
   public record PoolSnapshot(
       String model,
@@ -28,8 +29,10 @@ public record SchedulerSnapshot(List<PoolSnapshot> pools) {
       List<AccountSnapshot> accounts,
       RequestTotals requests,
       LeaseTotals leases,
-      TokenTotals tokens) {
+      TokenTotals tokens,
+      List<BucketSnapshot> buckets) {
     public PoolSnapshot {
+      buckets = List.copyOf(buckets);
       lanes = List.copyOf(lanes);
       accounts = List.copyOf(accounts);
     }
@@ -52,6 +55,15 @@ public record SchedulerSnapshot(List<PoolSnapshot> pools) {
    * @param availableTokens in the bucket; negative for debt; {@link Long#MAX_VALUE} without a limit
    */
   public record AccountSnapshot(String provider, AccountLimits limits, int inFlight, long availableTokens) {}
+
+  /**
+   * The state of one bucket. Immutable.
+   *
+   * @param tokensPerSecond its guarantee; those of all buckets add up to what the providers have
+   * @param availableTokens left of it; negative for debt
+   * @param upgraded requests of worse buckets that run at its expense
+   */
+  public record BucketSnapshot(long tokensPerSecond, long availableTokens, int upgraded) {}
 
   /** Requests since the pool began: {@code submitted = admitted + rejected + evicted + waiting}. Immutable. */
   public record RequestTotals(long submitted, long admitted, long rejected, long evicted) {}

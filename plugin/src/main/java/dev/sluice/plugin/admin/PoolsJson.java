@@ -3,6 +3,7 @@ package dev.sluice.plugin.admin;
 
 import dev.sluice.scheduler.SchedulerSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
+import dev.sluice.scheduler.SchedulerSnapshot.BucketSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.LaneSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
 import java.io.ByteArrayOutputStream;
@@ -41,6 +42,14 @@ final class PoolsJson {
     json.writeEndArray().writeArrayPropertyStart("providers");
     for (AccountSnapshot account : pool.accounts()) {
       account(json, account);
+    }
+    json.writeEndArray().writeArrayPropertyStart("buckets");
+    for (BucketSnapshot bucket : pool.buckets()) {
+      json.writeStartObject();
+      json.writeNumberProperty("tokens_per_second", bucket.tokensPerSecond());
+      json.writeNumberProperty("available_tokens", bucket.availableTokens());
+      json.writeNumberProperty("upgraded", bucket.upgraded());
+      json.writeEndObject();
     }
     json.writeEndArray();
     totals(json, pool);

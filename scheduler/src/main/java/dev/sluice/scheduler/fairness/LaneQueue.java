@@ -158,6 +158,16 @@ public final class LaneQueue {
     }
   }
 
+  /** Calls {@code visitor} with the waiter next by fairness of every eligibility mask. */
+  public void forEachNext(Consumer<Entry> visitor) {
+    for (Cohort cohort : cohorts) {
+      Flow flow = cohort.byTag.peek();
+      if (flow != null && flow.first != null) {
+        visitor.accept(flow.first);
+      }
+    }
+  }
+
   /** Keeps every debt from now on, also of the empty lane, because its waiters only change seats. */
   public void beginReseating() {
     reseating = true;

@@ -33,7 +33,11 @@ public final class Desk {
   }
 
   public Desk(Setup setup, SchedulerListener listener) {
-    this.scheduler = new Scheduler(setup.config(), clock, clock, listener);
+    this(setup.config(), listener);
+  }
+
+  public Desk(SchedulerConfig config, SchedulerListener listener) {
+    this.scheduler = new Scheduler(config, clock, clock, listener);
   }
 
   /** Submits under the name that the log shows. */
