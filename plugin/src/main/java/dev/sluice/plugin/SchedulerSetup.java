@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin;
 
+import dev.sluice.plugin.admission.BucketTiers;
+import dev.sluice.plugin.config.BucketSettings;
 import dev.sluice.plugin.config.SluiceConfig;
 import dev.sluice.routing.provider.LocalProvider;
 import dev.sluice.routing.provider.ModelLimits;
@@ -14,8 +16,11 @@ import dev.sluice.scheduler.Policy;
 import dev.sluice.scheduler.ProviderAccount;
 import dev.sluice.scheduler.QueueBounds;
 import dev.sluice.scheduler.SchedulerConfig;
+import dev.sluice.scheduler.bucket.BucketRange;
+import dev.sluice.scheduler.bucket.BucketRules;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +40,7 @@ final class SchedulerSetup {
       int weight = weights.map(shares -> shares.get(lanes.size())).orElse(lane.weight());
       lanes.add(new LaneConfig(weight, lane.maxWait().toNanos(), lane.maxDepth(), lane.maxBytes()));
     }
+    Optional<BucketRules> buckets = settings.buckets().map(SchedulerSetup::rules);
     SluiceConfig.QueueSettings queue = settings.queue();
     return new SchedulerConfig(
         switch (settings.policy()) {
@@ -42,12 +48,38 @@ final class SchedulerSetup {
           case WEIGHTED -> Policy.WEIGHTED;
           case HYBRID -> Policy.HYBRID;
         },
-        lanes,
+        settings.buckets().map(SchedulerSetup::bucketLanes).orElse(lanes),
         new QueueBounds(queue.maxDepthTotal(), queue.maxBytesTotal(), queue.maxDepthPerFlow()),
         settings.starvationTimeout().map(Duration::toNanos).map(OptionalLong::of).orElseGet(OptionalLong::empty),
         settings.laneZeroSharePercent(),
         settings.displace(),
-        pools(config.providers(), windows));
+        pools(config.providers(), windows),
+        buckets);
+  }
+
+  private static List<LaneConfig> bucketLanes(BucketSettings buckets) {
+    SluiceConfig.LaneSettings lane = buckets.lane();
+    return Collections.nCopies(
+        buckets.count(), new LaneConfig(lane.weight(), lane.maxWait().toNanos(), lane.maxDepth(), lane.maxBytes()));
+  }
+
+  private static BucketRules rules(BucketSettings buckets) {
+    return new BucketRules(
+        buckets.shares(),
+        buckets.strict(),
+        buckets.maxUpgradeDistance(),
+        buckets.upgradeQuotas(),
+        buckets.softPreemption(),
+        buckets.maxUpgradeTime().toNanos());
+  }
+
+  /** Who gets which buckets. */
+  static BucketTiers tiers(BucketSettings buckets) {
+    return new BucketTiers(
+        buckets.tiers().stream()
+            .map(tier -> new BucketTiers.Tier(tier.tier(), tier.environment(), new BucketRange(tier.firstBucket(), tier.lastBucket())))
+            .toList(),
+        new BucketRange(0, buckets.count() - 1));
   }
 
   /** One pool a model, its providers in the order configured. */

@@ -6,6 +6,7 @@ import dev.sluice.plugin.admin.Readiness;
 import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.SchedulerFilter;
 import dev.sluice.plugin.answer.Reason;
+import dev.sluice.plugin.config.BucketSettings;
 import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.plugin.config.ConfigReload;
 import dev.sluice.plugin.config.LoadedConfig;
@@ -50,6 +51,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -109,6 +111,7 @@ final class SluiceProcess {
 
   private SluiceProcess(ConfigLoader loader, LoadedConfig loaded) throws IOException, ConfigException {
     SluiceConfig config = loaded.config();
+    config.scheduler().buckets().map(BucketSettings::warnings).orElse(List.of()).forEach(warning -> log.warn("{}", warning));
     KeyFile keys = KeyAccess.open(config.tokenRouting(), System.getenv());
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
@@ -184,7 +187,8 @@ final class SluiceProcess {
         settings.lanes().size(),
         settings.defaultPriority(),
         settings.opaqueRequestTokens(),
-        settings.serviceTier());
+        settings.serviceTier(),
+        settings.buckets().map(SchedulerSetup::tiers));
   }
 
   private static LearnedCosts.Settings costs(SluiceConfig.CostSettings settings) {

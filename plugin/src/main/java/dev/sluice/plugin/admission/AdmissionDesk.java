@@ -12,6 +12,7 @@ import dev.sluice.scheduler.Ticker;
 import dev.sluice.scheduler.cost.LearnedCosts;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -71,11 +72,13 @@ public record AdmissionDesk(
    * @param defaultLevel level of accounts that name none
    * @param opaqueTokens cost of a request whose body says nothing about tokens
    * @param serviceTiers level that a {@code service_tier} asks for
+   * @param buckets where lanes are buckets, which of them a level means
    */
   public record Limits(
       long maxBodyBytes,
       int levels,
       int defaultLevel,
       long opaqueTokens,
-      Map<String, Integer> serviceTiers) {}
+      Map<String, Integer> serviceTiers,
+      Optional<BucketTiers> buckets) {}
 }

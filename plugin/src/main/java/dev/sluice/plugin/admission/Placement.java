@@ -73,8 +73,9 @@ sealed interface Placement {
         new Asked(entitlement.account(), served.model(), shape.stream(), shape.promptTokens(), shape.maxOutputTokens(), shape.choices());
     TokenCost cost = cost(shape, asked, desk.costs());
     long longest = shape.maxOutputTokens().orElse(WorkRequest.UNBOUNDED);
-    int lane = CallerWishes.lane(headers, shape.serviceTier(), entitlement.terms().level().orElse(limits.defaultLevel()), limits);
     Terms terms = entitlement.terms();
+    int level = CallerWishes.lane(headers, shape.serviceTier(), terms.level().orElse(limits.defaultLevel()), limits);
+    int lane = limits.buckets().map(buckets -> buckets.bucket(entitlement.traits(), level, limits.levels(), 0)).orElse(level);
     long maxWaitNanos = CallerWishes.maxWaitNanos(headers, conf, terms.maxWait());
     WorkRequest request =
         new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, maxWaitNanos, providers)

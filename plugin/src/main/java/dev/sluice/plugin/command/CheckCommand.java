@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.command;
 
+import dev.sluice.plugin.config.BucketSettings;
 import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.plugin.config.LoadedConfig;
 import dev.sluice.plugin.config.PepperSource;
@@ -41,6 +42,8 @@ final class CheckCommand {
     PepperSource.of(loaded.config().tokenRouting(), surface.environment()).find();
     surface.out().println("# " + file + ": ok");
     surface.out().println("# " + keysFile + ": " + (present ? keys.size() + " keys, ok" : "not there yet"));
+    loaded.config().scheduler().buckets().map(BucketSettings::warnings).orElse(List.of())
+        .forEach(warning -> surface.out().println("# warning: " + warning));
     surface.out().print(loaded.effective());
     return Commands.OK;
   }

@@ -3,5 +3,8 @@ package dev.sluice.plugin.config;
 
 /** How lanes are made. */
 public enum AllocationType {
-  PRIORITY
+  /** One for each priority level. */
+  PRIORITY,
+  /** One for each bucket. */
+  BUCKET
 }

@@ -92,9 +92,10 @@ final class ConfigKeys {
     static final Key<AllocationType> TYPE =
         Key.of(
             "type",
-            choice(AllocationType.class, Map.of(), "; bucket is not available in this version"),
+            choice(AllocationType.class),
             "priority",
-            "How lanes are made: one for each priority level.");
+            "How lanes are made: one for each priority level, or one for each bucket of `bucket_scheduler`; buckets follow no `policy`.")
+            .atStart();
     static final Key<Integer> PRIORITY_LEVELS = Key.of("priority_levels", whole(2, MAX_LEVELS), "5", "Number of levels; 0 is the most important.").atStart();
     static final Key<Integer> DEFAULT_PRIORITY =
         Key.optional("default_priority", whole(0, MAX_LEVELS - 1), "half of `priority_levels`", "Level of requests that nothing else places.").atStart();
@@ -156,7 +157,7 @@ final class ConfigKeys {
                     OUTPUT_QUANTILE,
                     OPAQUE_REQUEST_TOKENS,
                     SERVICE_TIER),
-                List.of(Lane.SECTION))
+                List.of(Lane.SECTION, BucketKeys.AtLeast.SECTION))
             .reloadable();
 
     private Scheduler() {}

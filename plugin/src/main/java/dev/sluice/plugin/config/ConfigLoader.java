@@ -110,7 +110,7 @@ public final class ConfigLoader {
     var config =
         new SluiceConfig(
             SettingsBinder.runner(root.section(ConfigKeys.Runner.SECTION), surroundings),
-            SettingsBinder.scheduler(root.section(ConfigKeys.Scheduler.SECTION)),
+            SettingsBinder.scheduler(root.section(ConfigKeys.Scheduler.SECTION), root.section(BucketKeys.SECTION)),
             SettingsBinder.tokenRouting(root.section(ConfigKeys.TokenRouting.SECTION), surroundings),
             senders,
             providers,

@@ -42,6 +42,7 @@ final class CrossChecks {
     checks.levels();
     checks.lanes();
     checks.depths();
+    BucketBinder.check(root.section(BucketKeys.SECTION), problems);
     checks.models();
     checks.surfaces();
     QuotaBinder.check(root, problems);

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 /** Kinds of values that only a process has: addresses, file modes, class names. Immutable. */
 final class MoreKinds {
   private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+  private static final Pattern RATIO = Pattern.compile("0?\\.[0-9]{1,3}");
   private static final Pattern ADDRESS =
       Pattern.compile("(?:\\[([0-9a-fA-F:.]{2,45})]|([A-Za-z0-9]([A-Za-z0-9.-]{0,252})?)):([0-9]{1,5})");
 
@@ -34,6 +35,15 @@ final class MoreKinds {
           PosixFilePermission.OWNER_READ);
 
   private MoreKinds() {}
+
+  /** A number above 0 and below 1, such as {@code 0.7}. */
+  static Kind<Double> ratio() {
+    return new Kind.Single<>(
+        "a number above 0 and below 1, such as 0.7",
+        Map.of("type", "number", "exclusiveMinimum", 0, "exclusiveMaximum", 1),
+        text -> RATIO.matcher(text).matches() ? Optional.of(Double.valueOf(text)).filter(value -> value > 0) : Optional.empty(),
+        value -> Double.toString(value));
+  }
 
   /** A file mode in octal. */
   static Kind<Set<PosixFilePermission>> fileMode() {

@@ -63,7 +63,7 @@ final class SettingsBinder {
         values.find(Runner.FILTER_FOLDER).map(surroundings::resolve));
   }
 
-  static SluiceConfig.SchedulerSettings scheduler(Values values) {
+  static SluiceConfig.SchedulerSettings scheduler(Values values, Values buckets) {
     int levels = values.get(Scheduler.PRIORITY_LEVELS);
     var queue =
         new SluiceConfig.QueueSettings(
@@ -81,7 +81,8 @@ final class SettingsBinder {
         new SluiceConfig.CostSettings(
             values.get(Scheduler.LEARN_COST), values.get(Scheduler.OUTPUT_QUANTILE), values.get(Scheduler.DEFAULT_OUTPUT_TOKENS)),
         values.get(Scheduler.OPAQUE_REQUEST_TOKENS),
-        values.get(Scheduler.SERVICE_TIER));
+        values.get(Scheduler.SERVICE_TIER),
+        BucketBinder.bind(values, buckets));
   }
 
   private static List<SluiceConfig.LaneSettings> lanes(Values values, int levels) {

@@ -58,7 +58,8 @@ public record SluiceConfig(
    *
    * @param lanes one for each priority level, the most important first; at least 2
    * @param defaultPriority index of the lane of requests that nothing else places
-   * @param serviceTier lane for each known value of a request's service tier
+   * @param serviceTier level for each known value of a request's service tier
+   * @param buckets under {@code type: bucket}, what there is beside the levels; lanes are then buckets
    */
   public record SchedulerSettings(
       PolicyKind policy,
@@ -70,7 +71,8 @@ public record SluiceConfig(
       boolean displace,
       CostSettings cost,
       long opaqueRequestTokens,
-      Map<String, Integer> serviceTier) {
+      Map<String, Integer> serviceTier,
+      Optional<BucketSettings> buckets) {
     public SchedulerSettings {
       lanes = List.copyOf(lanes);
       serviceTier = Map.copyOf(serviceTier);

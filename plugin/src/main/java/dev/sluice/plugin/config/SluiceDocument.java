@@ -30,6 +30,7 @@ final class SluiceDocument {
           List.of(
               ConfigKeys.Runner.SECTION,
               ConfigKeys.Scheduler.SECTION,
+              BucketKeys.SECTION,
               ConfigKeys.TokenRouting.SECTION,
               RuleKeys.SECTION,
               TrustKeys.SECTION,

@@ -20,8 +20,10 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -104,9 +106,11 @@ public final class SchedulerMetrics implements SchedulerListener {
     List<MultiGauge.Row<?>> availableRows = new ArrayList<>();
     List<MultiGauge.Row<?>> capacityRows = new ArrayList<>();
     for (PoolSnapshot pool : snapshot.pools()) {
+      Map<String, Integer> waitingByLabel = new LinkedHashMap<>();
       for (int lane = 0; lane < pool.lanes().size(); lane++) {
-        waitingRows.add(MultiGauge.Row.of(Tags.of("model", pool.model(), "lane", Integer.toString(lane)), pool.lanes().get(lane).waiting()));
+        waitingByLabel.merge(LaneLabel.of(lane), pool.lanes().get(lane).waiting(), Integer::sum);
       }
+      waitingByLabel.forEach((label, count) -> waitingRows.add(MultiGauge.Row.of(Tags.of("model", pool.model(), "lane", label), count)));
       for (AccountSnapshot account : pool.accounts()) {
         Tags tags = Tags.of("model", pool.model(), "provider", account.provider());
         inFlightRows.add(MultiGauge.Row.of(tags, account.inFlight()));
@@ -125,7 +129,7 @@ public final class SchedulerMetrics implements SchedulerListener {
   private Timer wait(String model, int lane) {
     return Timer.builder("sluice_queue_wait")
         .description("Time between arrival and admission")
-        .tags("model", model, "lane", Integer.toString(lane))
+        .tags("model", model, "lane", LaneLabel.of(lane))
         .serviceLevelObjectives(WAIT_BUCKETS)
         .register(registry);
   }
@@ -136,7 +140,7 @@ public final class SchedulerMetrics implements SchedulerListener {
         key ->
             Counter.builder(name)
                 .description(description)
-                .tags("model", model, "lane", Integer.toString(lane), "kind", kind)
+                .tags("model", model, "lane", LaneLabel.of(lane), "kind", kind)
                 .register(registry));
   }
 

@@ -40,7 +40,7 @@ class GeneratedFilesTest {
     JsonNode schema = JsonMapper.builder().build().readTree(JsonSchema.render());
 
     assertThat(schema.get("properties").propertyNames())
-        .containsExactly("runner", "scheduler", "token_routing", "rules", "trusted_networks", "time_windows", "provider", "quotas", "prices", "protection", "observability", "events", "admin");
+        .containsExactly("runner", "scheduler", "bucket_scheduler", "token_routing", "rules", "trusted_networks", "time_windows", "provider", "quotas", "prices", "protection", "observability", "events", "admin");
     assertThat(schema.at("/properties/scheduler/properties/priority_levels/maximum").asInt()).isEqualTo(20);
     assertThat(schema.at("/properties/provider/properties/local/additionalProperties/additionalProperties").asBoolean()).isFalse();
   }

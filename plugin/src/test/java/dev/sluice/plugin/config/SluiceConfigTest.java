@@ -77,7 +77,7 @@ class SluiceConfigTest {
         filters: [com.example.Filter, com.example.Other$Inner]
         filter_folder: filters
       scheduler:
-        type: priority
+        type: bucket
         priority_levels: 3
         default_priority: 2
         policy: strict
@@ -98,6 +98,24 @@ class SluiceConfigTest {
         service_tier: {priority: 0, flex: 2}
         lanes:
           - {level: 1, max_wait: 250ms, max_depth: 5, max_bytes: 64KiB, weight: 40}
+        atleast:
+          max_upgrade_distance: 3
+          upgrade_quota_bucket_0: 6
+          upgrade_quota_bucket_1: 7
+          upgrade_quota_bucket_2: 8
+          upgrade_quota_default: 9
+          upgrade_quotas: {3: 1}
+      bucket_scheduler:
+        bucket_count: 4
+        distribution_model: custom
+        decay_ratio: 0.5
+        custom_distribution: [8, 4, 2, 1]
+        mode: hybrid
+        soft_preemption: false
+        max_upgrade_time: 30s
+        tiers:
+          - {tier: premium, environment: production, first_bucket: 0, last_bucket: 1, mode: strict}
+          - {tier: spot, first_bucket: 3, last_bucket: 3}
       token_routing:
         keys_file: /etc/keys.yaml
         pepper_file: other/pepper
@@ -213,7 +231,8 @@ class SluiceConfigTest {
                     true,
                     new SluiceConfig.CostSettings(true, 80, 256),
                     1000,
-                    Map.of()),
+                    Map.of(),
+                    Optional.empty()),
                 new SluiceConfig.KeySettings(
                     folder.resolve("conf/keys.yaml"), folder.resolve("conf/pepper"), "SLUICE_PEPPER"),
                 SluiceConfig.SenderSettings.NONE,
@@ -258,7 +277,8 @@ class SluiceConfigTest {
                 false,
                 new SluiceConfig.CostSettings(false, 65, 300),
                 2000,
-                Map.of("priority", 0, "flex", 2)));
+                Map.of("priority", 0, "flex", 2),
+                config.scheduler().buckets()));
     assertThat(config.tokenRouting())
         .isEqualTo(
             new SluiceConfig.KeySettings(Path.of("/etc/keys.yaml"), folder.resolve("other/pepper"), "MY_PEPPER"));
@@ -271,6 +291,37 @@ class SluiceConfigTest {
     assertThat(config.admin().listen()).isEqualTo(InetSocketAddress.createUnresolved("0.0.0.0", 7002));
     assertThat(config.admin().keys()).extracting(key -> key.name() + " " + key.role() + " " + key.key().reveal())
         .containsExactly("admin WRITE " + CANARY + "-f", "ann READ " + CANARY + "-f");
+  }
+
+  @Test
+  void bucketsAreMapped() throws Exception {
+    Files.writeString(folder.resolve("secret"), "s");
+    SluiceConfig config = load(FULL, SECRETS);
+
+    assertThat(config.scheduler().buckets())
+        .contains(
+            new BucketSettings(
+                List.of(8.0, 4.0, 2.0, 1.0),
+                List.of(true, true, false, false),
+                3,
+                List.of(6, 7, 8, 1),
+                false,
+                Duration.ofSeconds(30),
+                new LaneSettings(1, Duration.ofSeconds(12), 70, 7 * MIB),
+                List.of(
+                    new BucketSettings.TierBuckets(Optional.of("premium"), Optional.of("production"), 0, 1),
+                    new BucketSettings.TierBuckets(Optional.of("spot"), Optional.empty(), 3, 3))));
+  }
+
+  @Test
+  void manyBucketsAreWarnedOf() throws Exception {
+    for (int count : new int[] {20, 21, 51}) {
+      SluiceConfig config = load("scheduler: {type: bucket}\nbucket_scheduler: {bucket_count: " + count + "}", Map.of());
+      BucketSettings buckets = config.scheduler().buckets().orElseThrow();
+      assertThat(buckets.upgradeQuotas().subList(0, 5)).containsExactly(2, 5, 10, 20, 20);
+      assertThat(buckets.warnings()).hasSize(count > 20 ? 1 : 0);
+      assertThat(String.join("", buckets.warnings()).contains("experiments")).isEqualTo(count > 50);
+    }
   }
 
   @Test
@@ -402,7 +453,7 @@ class SluiceConfigTest {
           }
         });
 
-    assertThat(same).as("type has one value only").containsExactly("scheduler.type");
+    assertThat(same).isEmpty();
     assertThat(EffectiveConfig.variables()).hasSizeGreaterThan(35);
   }
 
