@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import dev.sluice.scheduler.DecisionNotes.Arrival;
+import dev.sluice.scheduler.DecisionRecord.Bound;
 import dev.sluice.scheduler.SchedulerSnapshot.BucketSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.LaneSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
@@ -45,6 +47,7 @@ final class PoolCore {
   private final PoolTally tally = new PoolTally();
   private final PoolLease.ByExpiry leases = new PoolLease.ByExpiry();
   private final PoolAccounts accounts;
+  private final DecisionNotes notes;
   private final WaitingRoom room;
   private SchedulerConfig config;
   private @Nullable Buckets buckets;
@@ -64,8 +67,14 @@ final class PoolCore {
     this.nowNanos = nowNanos;
     this.accounts = new PoolAccounts(configured, nowNanos);
     this.drain = new DrainMeter(accounts.size(), nowNanos);
+    this.notes = new DecisionNotes(pool.model(), accounts);
     this.buckets = Rules.buckets(config, configured, nowNanos);
-    this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, buckets, nowNanos));
+    this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, buckets, this::shadowed, nowNanos));
+  }
+
+  private void shadowed(int lane, int shadowLane) {
+    SchedulerListener listener = effects.listener();
+    effects.add(() -> listener.shadowed(pool.model(), lane, shadowLane));
   }
 
   /** Starts an event at {@code instantNanos}, whose effects go to {@code sink}. */
@@ -96,10 +105,11 @@ final class PoolCore {
     long named = accounts.named(request.providers());
     long mask = accounts.holding(named, request.contextTokens());
     if (draining) {
-      return reject(lane, RejectReason.DRAINING, 0);
+      return reject(request, lane, RejectReason.DRAINING, 0, Arrival.of(RejectReason.DRAINING));
     }
     if (mask == 0) {
-      return reject(lane, named == 0 ? RejectReason.NO_PROVIDER : RejectReason.UNSCHEDULABLE, 0);
+      RejectReason reason = named == 0 ? RejectReason.NO_PROVIDER : RejectReason.UNSCHEDULABLE;
+      return reject(request, lane, reason, 0, Arrival.of(reason));
     }
     Waiter waiter = new Waiter(pool, request, listener, nowNanos, nextSequence++);
     long limitNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
@@ -116,7 +126,7 @@ final class PoolCore {
   /** Refuses a request without looking at it. */
   Decision refuse(WorkRequest request, RejectReason reason) {
     tally.submitted();
-    return reject(Math.min(request.lane(), config.lanes().size() - 1), reason, 0);
+    return reject(request, Math.min(request.lane(), config.lanes().size() - 1), reason, 0, Arrival.of(reason));
   }
 
   private Decision admitAtOnce(Waiter waiter, int accountIndex) {
@@ -148,13 +158,15 @@ final class PoolCore {
     Fit fit = room.fit(waiter, config.displace());
     boolean flowFull = room.lane(waiter.laneIndex()).waitingOf(waiter.flowName()) > waiter.request().maxFlowDepth();
     if (flowFull || fit instanceof Fit.Full) {
-      return turnAway(waiter, RejectReason.QUEUE_FULL, foretellOnePlace(waiter));
+      long placeInNanos = foretellOnePlace(waiter);
+      return turnAway(waiter, RejectReason.QUEUE_FULL, placeInNanos, arrival(waiter, placeInNanos));
     }
     long predictedNanos = foretell(waiter, room.tokensAhead(waiter));
+    Arrival arrival = arrival(waiter, predictedNanos);
     if (limitNanos == 0 || predictedNanos > limitNanos) {
-      return turnAway(waiter, RejectReason.WAIT_TOO_LONG, predictedNanos - limitNanos);
+      return turnAway(waiter, RejectReason.WAIT_TOO_LONG, predictedNanos - limitNanos, arrival);
     }
-    waiter.foretold(predictedNanos, room.lane(waiter.laneIndex()).size() - 1);
+    waiter.foretold(arrival);
     if (fit instanceof Fit.FitsWithout displacing) {
       displacing.victims().forEach(victim -> evict(victim, EvictReason.DISPLACED));
       settleDown();
@@ -162,15 +174,27 @@ final class PoolCore {
     return null;
   }
 
-  private Decision turnAway(Waiter waiter, RejectReason reason, long retryAfterNanos) {
+  private Arrival arrival(Waiter waiter, long predictedNanos) {
+    Bound bound = effects.listener().wantsDecisions()
+        ? notes.bound(waiter.mask(), waiter.tokens(), buckets == null || buckets.opens(waiter, this::isWaitedIn, nowNanos), nowNanos)
+        : Bound.NONE;
+    return new Arrival(bound, room.lane(waiter.laneIndex()).size() - 1, predictedNanos);
+  }
+
+  private boolean isWaitedIn(int lane) {
+    return !room.lane(lane).isEmpty();
+  }
+
+  private Decision turnAway(Waiter waiter, RejectReason reason, long retryAfterNanos, Arrival arrival) {
     arriving = null;
     room.withdraw(waiter);
     settleRound();
-    return reject(waiter.laneIndex(), reason, Math.max(LEAST_RETRY_NANOS, retryAfterNanos));
+    return reject(waiter.request(), waiter.laneIndex(), reason, Math.max(LEAST_RETRY_NANOS, retryAfterNanos), arrival);
   }
 
-  private Decision reject(int lane, RejectReason reason, long retryAfterNanos) {
+  private Decision reject(WorkRequest request, int lane, RejectReason reason, long retryAfterNanos, Arrival arrival) {
     tally.rejected();
+    notes.rejected(request, lane, arrival, reason, nowNanos, effects);
     SchedulerListener listener = effects.listener();
     effects.add(() -> listener.rejected(pool.model(), lane, reason));
     return new Decision.Rejected(reason, retryAfterNanos);
@@ -222,7 +246,7 @@ final class PoolCore {
     } else {
       buckets.capacity(SchedulerConfig.tokensPerSecond(configured), nowNanos);
     }
-    LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, nowNanos);
+    LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, this::shadowed, nowNanos);
     room.reshape(Rules.bounds(next), order, this::seat)
         .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
     settleDown();
@@ -296,9 +320,10 @@ final class PoolCore {
 
   private PoolLease lease(Waiter waiter, int accountIndex, boolean queued) {
     int lane = waiter.laneIndex();
-    Draw draw = buckets == null ? null : buckets.draw(lane, waiter.tokens(), other -> !room.lane(other).isEmpty(), nowNanos);
+    Draw draw = buckets == null ? null : buckets.draw(lane, waiter.tokens(), this::isWaitedIn, nowNanos);
     PoolLease lease = new PoolLease(pool, accounts.get(accountIndex), waiter, draw, nowNanos, nextSequence++);
     leases.add(lease);
+    notes.admitted(waiter, accountIndex, nowNanos, effects);
     tally.admitted(lane, waiter.tokens());
     SchedulerListener listener = effects.listener();
     effects.add(() -> listener.admitted(pool.model(), lease.provider(), lane, lease.waitNanos(), queued));
@@ -333,6 +358,7 @@ final class PoolCore {
 
   private void conclude(Waiter waiter, EvictReason reason, long retryAfterNanos) {
     tally.evicted();
+    notes.evicted(waiter, reason, nowNanos, effects);
     int lane = waiter.laneIndex();
     long waitNanos = nowNanos - waiter.arrivalNanos();
     SchedulerListener listener = effects.listener();

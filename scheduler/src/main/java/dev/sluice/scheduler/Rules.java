@@ -5,6 +5,7 @@ import dev.sluice.scheduler.bucket.Buckets;
 import dev.sluice.scheduler.fairness.GatedOrder;
 import dev.sluice.scheduler.fairness.HybridOrder;
 import dev.sluice.scheduler.fairness.LaneOrder;
+import dev.sluice.scheduler.fairness.ShadowedOrder;
 import dev.sluice.scheduler.fairness.StrictOrder;
 import dev.sluice.scheduler.fairness.WeightedOrder;
 import dev.sluice.scheduler.waiting.Bounds;
@@ -32,12 +33,16 @@ final class Rules {
   }
 
   /** The order of lanes; {@code buckets} are those of the pool, if it has any. */
-  static LaneOrder order(SchedulerConfig config, @Nullable Buckets buckets, long nowNanos) {
-    if (buckets != null) {
-      return new GatedOrder(buckets, config.starvationTimeoutNanos());
-    }
+  static LaneOrder order(SchedulerConfig config, @Nullable Buckets buckets, ShadowedOrder.Listener shadowed, long nowNanos) {
+    LaneOrder order = buckets == null
+        ? order(config, config.policy(), nowNanos)
+        : new GatedOrder(buckets, config.starvationTimeoutNanos());
+    return config.shadow().isEmpty() ? order : new ShadowedOrder(order, order(config, config.shadow().get(), nowNanos), shadowed);
+  }
+
+  private static LaneOrder order(SchedulerConfig config, Policy policy, long nowNanos) {
     int[] weights = weights(config);
-    return switch (config.policy()) {
+    return switch (policy) {
       case STRICT -> new StrictOrder(weights, config.starvationTimeoutNanos());
       case WEIGHTED -> new WeightedOrder(weights);
       case HYBRID -> new HybridOrder(weights, config.laneZeroSharePercent(), nowNanos);
@@ -47,6 +52,7 @@ final class Rules {
   /** True if both mean the same order of lanes, whose memory then carries over. */
   static boolean sameOrder(SchedulerConfig a, SchedulerConfig b) {
     return a.buckets().equals(b.buckets())
+        && a.shadow().equals(b.shadow())
         && a.policy() == b.policy()
         && Arrays.equals(weights(a), weights(b))
         && a.starvationTimeoutNanos().equals(b.starvationTimeoutNanos())

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  * @param pools providers of each model, in the order of preference; 64 at most
  * @param buckets makes every lane a bucket, instead of the policy; one bucket for each lane, and every provider with a limit of tokens
  *     per second
+ * @param shadow a policy that is asked beside the one in force and decides nothing; {@link SchedulerListener#shadowed} hears of it
  */
 public record SchedulerConfig(
     Policy policy,
@@ -36,7 +37,8 @@ public record SchedulerConfig(
     int laneZeroSharePercent,
     boolean displace,
     Map<String, List<ProviderAccount>> pools,
-    Optional<BucketRules> buckets) {
+    Optional<BucketRules> buckets,
+    Optional<Policy> shadow) {
   /** The default of {@code laneZeroSharePercent}. */
   public static final int DEFAULT_LANE_ZERO_SHARE_PERCENT = 80;
 
@@ -64,13 +66,19 @@ public record SchedulerConfig(
       int laneZeroSharePercent,
       boolean displace,
       Map<String, List<ProviderAccount>> pools) {
-    this(policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.empty());
+    this(policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.empty(), Optional.empty());
   }
 
   /** The same configuration with buckets. */
   public SchedulerConfig withBuckets(BucketRules rules) {
     return new SchedulerConfig(
-        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.of(rules));
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.of(rules), shadow);
+  }
+
+  /** The same configuration with a shadow. */
+  public SchedulerConfig withShadow(Policy other) {
+    return new SchedulerConfig(
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, Optional.of(other));
   }
 
   /** Everything wrong with it, one sentence each with the value and what was expected; empty if it may be used. */

@@ -27,6 +27,17 @@ public interface SchedulerListener {
    */
   default void leaseEnded(Lease lease, LeaseEnd end, TokenCost actual) {}
 
+  /** Whether {@link #decided} wants records; asked for each, so that none is made in vain. */
+  default boolean wantsDecisions() {
+    return false;
+  }
+
+  /** The wait of one request is over, if it had any. Requests for a model that no pool serves are left out. */
+  default void decided(DecisionRecord record) {}
+
+  /** A request of one lane started where the shadow policy would have started one of {@code shadowLane}, possibly the same. */
+  default void shadowed(String model, int lane, int shadowLane) {}
+
   /** A lease that had ended was ended again. */
   default void lateEnd(String model) {}
 

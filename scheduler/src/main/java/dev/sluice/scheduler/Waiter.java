@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import dev.sluice.scheduler.DecisionRecord.Bound;
 import dev.sluice.scheduler.fairness.Entry;
 
 /** A request in a waiting room, and its {@link Ticket}. Thread-safe as a ticket; the rest is confined to the pool's lock. */
@@ -13,6 +14,7 @@ final class Waiter extends Entry implements Ticket {
   private final WaitListener listener;
   private long predictedWaitNanos;
   private int position;
+  private Bound bound = Bound.NONE;
 
   Waiter(Pool pool, WorkRequest request, WaitListener listener, long arrivalNanos, long sequence) {
     super(
@@ -34,9 +36,15 @@ final class Waiter extends Entry implements Ticket {
   }
 
   /** Keeps what was foretold; before anyone else sees the ticket. */
-  void foretold(long waitNanos, int newPosition) {
-    predictedWaitNanos = waitNanos;
-    position = newPosition;
+  void foretold(DecisionNotes.Arrival arrival) {
+    predictedWaitNanos = arrival.predictedWaitNanos();
+    position = arrival.position();
+    bound = arrival.bound();
+  }
+
+  /** What kept it from starting on arrival. */
+  Bound bound() {
+    return bound;
   }
 
   @Override

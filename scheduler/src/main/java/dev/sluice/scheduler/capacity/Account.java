@@ -41,6 +41,17 @@ public final class Account {
         : Long.MAX_VALUE;
   }
 
+  /** What keeps a request of {@code cost} tokens from starting now: of several the first of concurrency, requests, tokens. */
+  public Dimension shortOf(long cost, long nowNanos) {
+    if (inFlight >= maxConcurrent) {
+      return Dimension.CONCURRENCY;
+    }
+    if (!requests.covers(1, nowNanos)) {
+      return Dimension.REQUESTS;
+    }
+    return tokens.covers(cost, nowNanos) ? Dimension.NOTHING : Dimension.TOKENS;
+  }
+
   /** Reserves every dimension for one request; the caller has seen that it {@linkplain #fits fits}. */
   public void reserve(long cost, long nowNanos) {
     inFlight++;

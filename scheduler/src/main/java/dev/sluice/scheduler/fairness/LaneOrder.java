@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The policy over lanes: whose turn it is, and how much of another lane's work goes before one's own. Not thread-safe; confined
  * to the pool's lock. Lanes are listed most important first.
  */
-public sealed interface LaneOrder permits StrictOrder, WeightedOrder, HybridOrder, GatedOrder {
+public sealed interface LaneOrder permits StrictOrder, WeightedOrder, HybridOrder, GatedOrder, ShadowedOrder {
   /** The waiter whose turn it is among those that may use an account outside {@code claimed}, or null. */
   @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos);
 

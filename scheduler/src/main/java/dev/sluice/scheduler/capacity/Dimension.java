@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.scheduler.capacity;
+
+/** What an account may be short of. */
+public enum Dimension {
+  NOTHING,
+  CONCURRENCY,
+  REQUESTS,
+  TOKENS
+}
