@@ -3,6 +3,7 @@ package dev.sluice.plugin;
 
 import dev.sluice.plugin.admission.BucketTiers;
 import dev.sluice.plugin.config.BucketSettings;
+import dev.sluice.plugin.config.ShadowPolicy;
 import dev.sluice.plugin.config.SluiceConfig;
 import dev.sluice.routing.provider.LocalProvider;
 import dev.sluice.routing.provider.ModelLimits;
@@ -54,7 +55,17 @@ final class SchedulerSetup {
         settings.laneZeroSharePercent(),
         settings.displace(),
         pools(config.providers(), windows),
-        buckets);
+        buckets,
+        shadow(settings.shadow()));
+  }
+
+  private static Optional<Policy> shadow(ShadowPolicy shadow) {
+    return switch (shadow) {
+      case OFF -> Optional.empty();
+      case STRICT -> Optional.of(Policy.STRICT);
+      case WEIGHTED -> Optional.of(Policy.WEIGHTED);
+      case HYBRID -> Optional.of(Policy.HYBRID);
+    };
   }
 
   private static List<LaneConfig> bucketLanes(BucketSettings buckets) {

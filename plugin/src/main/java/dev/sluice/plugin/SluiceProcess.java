@@ -11,6 +11,8 @@ import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.plugin.config.ConfigReload;
 import dev.sluice.plugin.config.LoadedConfig;
 import dev.sluice.plugin.config.SluiceConfig;
+import dev.sluice.plugin.decision.DecisionFile;
+import dev.sluice.plugin.decision.DecisionLog;
 import dev.sluice.plugin.dialect.BodyRewriter;
 import dev.sluice.plugin.dialect.PromptReader;
 import dev.sluice.plugin.dialect.ReadLimits;
@@ -93,6 +95,7 @@ final class SluiceProcess {
   private final HttpEndpoint admin;
   private final ScheduledExecutorService watcher;
   private final ExecutorService largeBodies;
+  private final Optional<DecisionLog> decisions;
 
   /** Runs a process until the JVM is told to end. */
   static void run(ConfigLoader loader) throws IOException, ConfigException {
@@ -117,13 +120,15 @@ final class SluiceProcess {
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
     charges = new ChargeSetup(config, meters, ChargeSetup.Stores.NONE);
+    decisions = decisions(config.observability());
     SchedulerMetrics schedulerMetrics =
         new SchedulerMetrics(
             meters,
             (lease, end, actual) -> {
               register.forget(lease);
               charges.charges().ended(lease, end, actual);
-            });
+            },
+            decisions.map(open -> open::add));
     CostMetrics costMetrics = new CostMetrics(meters);
     alarms = new AlarmClock(Clocks.monotonic());
     scheduler = new Scheduler(SchedulerSetup.of(config, InForce.NOTHING), Clocks.monotonic(), alarms, schedulerMetrics);
@@ -189,6 +194,17 @@ final class SluiceProcess {
         settings.opaqueRequestTokens(),
         settings.serviceTier(),
         settings.buckets().map(SchedulerSetup::tiers));
+  }
+
+  private static Optional<DecisionLog> decisions(SluiceConfig.ObservabilitySettings settings) throws IOException {
+    if (settings.decisionRecords() == 0 && settings.decisionFile().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<DecisionFile> file =
+        settings.decisionFile().isPresent()
+            ? Optional.of(new DecisionFile(settings.decisionFile().get(), settings.decisionFileBytes()))
+            : Optional.empty();
+    return Optional.of(new DecisionLog(Math.max(1, settings.decisionRecords()), Clocks.wall(), file));
   }
 
   private static LearnedCosts.Settings costs(SluiceConfig.CostSettings settings) {
@@ -264,6 +280,7 @@ final class SluiceProcess {
     largeBodies.shutdownNow();
     alarms.close();
     charges.close();
+    decisions.ifPresent(DecisionLog::close);
     log.info("stopped");
     stopped.countDown();
   }

@@ -3,6 +3,7 @@ package dev.sluice.plugin.admission;
 
 import dev.sluice.plugin.answer.Refusal;
 import dev.sluice.plugin.dialect.PromptShape;
+import dev.sluice.plugin.header.InternalHeaders;
 import dev.sluice.plugin.protocol.Headers;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.provider.Resolution;

@@ -101,6 +101,8 @@ final class ConfigKeys {
         Key.optional("default_priority", whole(0, MAX_LEVELS - 1), "half of `priority_levels`", "Level of requests that nothing else places.").atStart();
     static final Key<PolicyKind> POLICY =
         Key.of("policy", choice(PolicyKind.class), "hybrid", "Which lane goes next: the best, by weight, or the best first up to its share and the rest by weight.");
+    static final Key<ShadowPolicy> SHADOW_POLICY =
+        Key.of("shadow_policy", choice(ShadowPolicy.class), "off", "A second policy that is asked at every start and decides nothing; `sluice_shadow_starts` counts where it differs.");
     static final Key<List<Integer>> WEIGHTS =
         Key.optional("weights", list(whole(1, 1_000_000), MAX_LEVELS), "16, 8, 4, 2, 1; doubling per level, at most 1024", "Shares of the lanes, best first, one for each level.");
     static final Key<Integer> LANE_ZERO_SHARE_PERCENT =
@@ -142,6 +144,7 @@ final class ConfigKeys {
                     PRIORITY_LEVELS,
                     DEFAULT_PRIORITY,
                     POLICY,
+                    SHADOW_POLICY,
                     WEIGHTS,
                     LANE_ZERO_SHARE_PERCENT,
                     STARVATION_TIMEOUT,
@@ -194,8 +197,14 @@ final class ConfigKeys {
   static final class Observability {
     static final Key<Path> LOG_FILE = Key.of("log_file", path(), "logs/sluice.log", "Where the log goes. No key, prompt or body is ever in it.");
     static final Key<LogLevel> LOG_LEVEL = Key.of("log_level", choice(LogLevel.class), "info", "Least important lines that are logged.");
+    static final Key<Integer> DECISION_RECORDS =
+        Key.of("decision_records", whole(0, 1_000_000), "0", "Decisions kept in memory: who waited for what, how long, and why a provider was chosen; 0 for none.");
+    static final Key<Path> DECISION_FILE =
+        Key.optional("decision_file", path(), "none", "File that all decisions are appended to, as JSON lines, for replays.");
+    static final Key<Long> DECISION_FILE_BYTES =
+        Key.of("decision_file_bytes", bytes(1 << 20, 1024 * GIB), "256MiB", "Size at which the file is renamed to end in `.1` and a new one is begun.");
     static final Section SECTION =
-        Section.single("observability", "The log.", List.of(LOG_FILE, LOG_LEVEL), List.of());
+        Section.single("observability", "The log and the record of decisions.", List.of(LOG_FILE, LOG_LEVEL, DECISION_RECORDS, DECISION_FILE, DECISION_FILE_BYTES), List.of());
 
     private Observability() {}
   }

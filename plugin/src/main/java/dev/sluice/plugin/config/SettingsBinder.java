@@ -82,7 +82,8 @@ final class SettingsBinder {
             values.get(Scheduler.LEARN_COST), values.get(Scheduler.OUTPUT_QUANTILE), values.get(Scheduler.DEFAULT_OUTPUT_TOKENS)),
         values.get(Scheduler.OPAQUE_REQUEST_TOKENS),
         values.get(Scheduler.SERVICE_TIER),
-        BucketBinder.bind(values, buckets));
+        BucketBinder.bind(values, buckets),
+        values.get(Scheduler.SHADOW_POLICY));
   }
 
   private static List<SluiceConfig.LaneSettings> lanes(Values values, int levels) {
@@ -134,7 +135,10 @@ final class SettingsBinder {
 
   static SluiceConfig.ObservabilitySettings observability(Values values, Surroundings surroundings) {
     return new SluiceConfig.ObservabilitySettings(
-        surroundings.resolve(values.get(Observability.LOG_FILE)), values.get(Observability.LOG_LEVEL));
+        surroundings.resolve(values.get(Observability.LOG_FILE)), values.get(Observability.LOG_LEVEL),
+        values.get(Observability.DECISION_RECORDS),
+        values.find(Observability.DECISION_FILE).map(surroundings::resolve),
+        values.get(Observability.DECISION_FILE_BYTES));
   }
 
   static SluiceConfig.EventsSettings events(Values values, Secrets secrets) {

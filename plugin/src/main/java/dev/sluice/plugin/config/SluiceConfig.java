@@ -72,7 +72,8 @@ public record SluiceConfig(
       CostSettings cost,
       long opaqueRequestTokens,
       Map<String, Integer> serviceTier,
-      Optional<BucketSettings> buckets) {
+      Optional<BucketSettings> buckets,
+      ShadowPolicy shadow) {
     public SchedulerSettings {
       lanes = List.copyOf(lanes);
       serviceTier = Map.copyOf(serviceTier);
@@ -132,8 +133,9 @@ public record SluiceConfig(
   /** Bounds on what callers may send. */
   public record ProtectionSettings(long maxBodyBytes, int maxJsonDepth, long imageTokens) {}
 
-  /** The log. */
-  public record ObservabilitySettings(Path logFile, LogLevel logLevel) {}
+  /** The log, and the record of decisions: how many are kept and which file takes all, up to which size. */
+  public record ObservabilitySettings(
+      Path logFile, LogLevel logLevel, int decisionRecords, Optional<Path> decisionFile, long decisionFileBytes) {}
 
   /** Reports of finished requests; the secret is always there. The address is not resolved yet. */
   public record EventsSettings(InetSocketAddress listen, Optional<Secret> secret, long maxBodyBytes) {}

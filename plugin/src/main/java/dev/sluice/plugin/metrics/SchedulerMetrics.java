@@ -2,8 +2,8 @@
 package dev.sluice.plugin.metrics;
 
 import dev.sluice.plugin.lease.LeaseEnds;
+import dev.sluice.scheduler.DecisionRecord;
 import dev.sluice.scheduler.EvictReason;
-
 import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.LeaseEnd;
 
@@ -24,8 +24,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,7 @@ public final class SchedulerMetrics implements SchedulerListener {
 
   private final MeterRegistry registry;
   private final LeaseEnds ended;
+  private final Optional<Consumer<DecisionRecord>> decisions;
   private final ConcurrentHashMap<Key, Timer> waits = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Key, Counter> counters = new ConcurrentHashMap<>();
   private final MultiGauge waiting;
@@ -50,10 +53,11 @@ public final class SchedulerMetrics implements SchedulerListener {
   private final MultiGauge available;
   private final MultiGauge capacity;
 
-  /** Metrics in {@code registry}; {@code ended} hears each lease that has ended, however it did. */
-  public SchedulerMetrics(MeterRegistry registry, LeaseEnds ended) {
+  /** Metrics in {@code registry}; {@code ended} hears each lease that has ended, however it did, {@code decisions} each decision. */
+  public SchedulerMetrics(MeterRegistry registry, LeaseEnds ended, Optional<Consumer<DecisionRecord>> decisions) {
     this.registry = registry;
     this.ended = ended;
+    this.decisions = decisions;
     this.waiting = MultiGauge.builder("sluice_waiting_requests").description("Requests in the waiting room").register(registry);
     this.inFlight = MultiGauge.builder("sluice_in_flight_requests").description("Leases held").register(registry);
     this.available =
@@ -92,6 +96,22 @@ public final class SchedulerMetrics implements SchedulerListener {
     count("sluice_used_tokens", "Tokens of ended leases", model, lane, "input").increment((double) actual.inputTokens());
     count("sluice_used_tokens", "Tokens of ended leases", model, lane, "output").increment((double) actual.outputTokens());
     count("sluice_estimated_tokens", "Tokens that ended leases had reserved", model, lane, "total").increment((double) lease.cost().total());
+  }
+
+  @Override
+  public boolean wantsDecisions() {
+    return decisions.isPresent();
+  }
+
+  @Override
+  public void decided(DecisionRecord record) {
+    decisions.ifPresent(sink -> sink.accept(record));
+  }
+
+  @Override
+  public void shadowed(String model, int lane, int shadowLane) {
+    String kind = lane == shadowLane ? "same" : shadowLane < lane ? "better_lane" : "worse_lane";
+    count("sluice_shadow_starts", "Starts by what the shadow policy would have served", model, lane, kind).increment();
   }
 
   @Override

@@ -78,6 +78,7 @@ class SluiceConfigTest {
         filter_folder: filters
       scheduler:
         type: bucket
+        shadow_policy: weighted
         priority_levels: 3
         default_priority: 2
         policy: strict
@@ -187,6 +188,9 @@ class SluiceConfigTest {
       observability:
         log_file: /var/log/sluice.log
         log_level: debug
+        decision_records: 500
+        decision_file: decisions.jsonl
+        decision_file_bytes: 3MiB
       events:
         listen: "[::1]:7001"
         secret_env: E_SECRET
@@ -232,7 +236,8 @@ class SluiceConfigTest {
                     new SluiceConfig.CostSettings(true, 80, 256),
                     1000,
                     Map.of(),
-                    Optional.empty()),
+                    Optional.empty(),
+                    ShadowPolicy.OFF),
                 new SluiceConfig.KeySettings(
                     folder.resolve("conf/keys.yaml"), folder.resolve("conf/pepper"), "SLUICE_PEPPER"),
                 SluiceConfig.SenderSettings.NONE,
@@ -240,7 +245,7 @@ class SluiceConfigTest {
                 new SluiceConfig.QuotaSettings(Duration.ofMinutes(15), Optional.empty(), List.of()),
                 config.prices(),
                 new SluiceConfig.ProtectionSettings(8 * MIB, 512, 1000),
-                new SluiceConfig.ObservabilitySettings(folder.resolve("logs/sluice.log"), LogLevel.INFO),
+                new SluiceConfig.ObservabilitySettings(folder.resolve("logs/sluice.log"), LogLevel.INFO, 0, Optional.empty(), 256 * MIB),
                 new SluiceConfig.EventsSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9093), config.events().secret(), 32 * MIB),
                 new SluiceConfig.AdminSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9092), List.of())));
   }
@@ -278,13 +283,14 @@ class SluiceConfigTest {
                 new SluiceConfig.CostSettings(false, 65, 300),
                 2000,
                 Map.of("priority", 0, "flex", 2),
-                config.scheduler().buckets()));
+                config.scheduler().buckets(),
+                ShadowPolicy.WEIGHTED));
     assertThat(config.tokenRouting())
         .isEqualTo(
             new SluiceConfig.KeySettings(Path.of("/etc/keys.yaml"), folder.resolve("other/pepper"), "MY_PEPPER"));
     assertThat(config.protection()).isEqualTo(new SluiceConfig.ProtectionSettings(MIB, 64, 85));
     assertThat(config.observability())
-        .isEqualTo(new SluiceConfig.ObservabilitySettings(Path.of("/var/log/sluice.log"), LogLevel.DEBUG));
+        .isEqualTo(new SluiceConfig.ObservabilitySettings(Path.of("/var/log/sluice.log"), LogLevel.DEBUG, 500, Optional.of(folder.resolve("decisions.jsonl")), 3 * MIB));
     assertThat(config.events().listen()).isEqualTo(InetSocketAddress.createUnresolved("::1", 7001));
     assertThat(config.events().secret().orElseThrow().reveal()).isEqualTo(CANARY + "-e");
     assertThat(config.events().maxBodyBytes()).isEqualTo(2 * MIB);

@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Keys in the key file: they are made, listed and revoked here, and changed by hand. The log is the audit. */
 final class FileKeys implements KeyStores {
   private static final Logger log = LoggerFactory.getLogger(FileKeys.class);
-  private static final List<String> MEMBERS = List.of("id", "account", "level", "models", "expires_at", "description");
+  private static final List<String> MEMBERS = Stream.concat(Stream.of("id", "account", "models", "expires_at", "description"), NewKey.MORE.stream()).toList();
   private static final String BY_HAND = "keys in a file are changed by hand in the file; with PostgreSQL, here";
 
   private final KeyFileEditor editor;
@@ -130,7 +130,9 @@ final class FileKeys implements KeyStores {
       throw ProblemException.of(faults);
     }
     List<String> models = body.path("models").valueStream().map(JsonNode::stringValue).collect(Collectors.toList());
-    return new NewKey(text(body, "id"), body.get("account").stringValue(), text(body, "level"), models, text(body, "expires_at"), text(body, "description"));
+    Map<String, String> more = new LinkedHashMap<>();
+    NewKey.MORE.forEach(name -> text(body, name).ifPresent(value -> more.put(name, value)));
+    return new NewKey(text(body, "id"), body.get("account").stringValue(), more, models, text(body, "expires_at"), text(body, "description"));
   }
 
   private static Optional<String> text(ObjectNode body, String name) {
