@@ -2,7 +2,6 @@
 package dev.sluice.routing.quota;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.quota.QuotaTree.Node;
 import io.lettuce.core.RedisClient;
@@ -12,7 +11,6 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,11 +64,12 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   private final Bounds bounds;
   private final QuotaScripts scripts;
   private final LastShares.Memory memory = new LastShares.Memory();
+  private final Generation generation;
+  private final SharedEnd.Queue ends;
   private final String node = UUID.randomUUID().toString();
   private final AtomicLong numbers = new AtomicLong();
   private final ScheduledExecutorService prober;
   private volatile QuotaTree tree;
-  private volatile String generation = "";
   private volatile Duration serverAhead = Duration.ZERO;
   private volatile Optional<StatefulRedisConnection<String, String>> connection = Optional.empty();
 
@@ -78,12 +77,6 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
 
   /** The book that counts while Redis is lost; empty while Redis answers. Written under the lock. */
   private volatile Optional<QuotaBook> alone;
-
-  @GuardedBy("lock")
-  private final ArrayDeque<End> ends = new ArrayDeque<>();
-
-  /** The end of a reservation. */
-  private record End(String id, List<SharedLine> lines, QuotaCost actual, QuotaCost estimate, String generation) {}
 
   /** Quotas in the Redis of {@code client}, which stays the caller's; waits shortly for the first connection. */
   public SharedQuotas(
@@ -96,6 +89,8 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     this.listener = listener;
     this.shared = shared;
     this.scripts = new QuotaScripts(node, bounds.life(), bounds.nodeLife(), bounds.deadline());
+    this.generation = new Generation(scripts, memory, bounds.deadline());
+    this.ends = new SharedEnd.Queue(bounds.waitingEnds());
     this.alone = Optional.of(book());
     this.prober = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-quota").daemon(true).factory());
     Future<?> first = prober.submit(this::probe);
@@ -127,7 +122,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
 
   /** The generation of Redis's data when it last was looked at; empty before. */
   String generation() {
-    return generation;
+    return generation.current();
   }
 
   @Override
@@ -166,7 +161,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     }
     List<SharedLine> lines = SharedLine.of(nodes, claim, now());
     String id = nextId();
-    String in = generation;
+    String in = generation.current();
     scripts
         .reserve(redis(), id, lines, claim.cost())
         .whenComplete(
@@ -174,13 +169,13 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
               if (failure != null) {
                 lose(failure);
                 // The script may have run all the same.
-                end(new End(id, lines, QuotaCost.ZERO, QuotaCost.ZERO, in));
+                end(new SharedEnd(id, lines, QuotaCost.ZERO, QuotaCost.ZERO, in));
                 outcome.accept(alone(alone.orElseGet(this::book), claim, nodes));
               } else if (reply.get(0).equals("clock") && retries > 0) {
                 serverAhead = Duration.between(wall.instant(), Instant.ofEpochMilli((Long) reply.get(1)));
                 reserve(claim, nodes, outcome, retries - 1);
               } else {
-                outcome.accept(answer(new End(id, lines, QuotaCost.ZERO, claim.cost(), in), reply));
+                outcome.accept(answer(new SharedEnd(id, lines, QuotaCost.ZERO, claim.cost(), in), reply));
               }
             });
   }
@@ -193,8 +188,8 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     return node + ":" + numbers.incrementAndGet();
   }
 
-  private QuotaOutcome answer(End cancel, List<Object> reply) {
-    List<SharedLine> lines = cancel.lines;
+  private QuotaOutcome answer(SharedEnd cancel, List<Object> reply) {
+    List<SharedLine> lines = cancel.lines();
     if (reply.get(0).equals("clock")) {
       return new QuotaOutcome.Failed("the clock of Redis runs away from this node's");
     }
@@ -213,7 +208,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       Duration left = QuotaWindow.left(line.span(), Instant.ofEpochMilli((Long) reply.get(1)));
       return new QuotaOutcome.Exhausted(line.quota(), line.span().end(), left);
     }
-    return new QuotaOutcome.Reserved(new Once(actual -> end(new End(cancel.id, lines, actual, cancel.estimate, cancel.generation))));
+    return new QuotaOutcome.Reserved(new Once(actual -> end(cancel.with(actual))));
   }
 
   /** Reserves of this node's own share; Redis is told what was used in the end. */
@@ -226,7 +221,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
                   actual -> {
                     reserved.reservation().settle(actual);
                     if (!actual.equals(QuotaCost.ZERO)) {
-                      end(new End(nextId(), lines, actual, QuotaCost.ZERO, generation));
+                      end(new SharedEnd(nextId(), lines, actual, QuotaCost.ZERO, generation.current()));
                     }
                   }));
       case QuotaOutcome.Exhausted exhausted -> exhausted;
@@ -250,7 +245,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     }
   }
 
-  private void end(End end) {
+  private void end(SharedEnd end) {
     if (alone.isPresent()) {
       keep(end);
       return;
@@ -265,32 +260,21 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
             });
   }
 
-  private CompletableFuture<List<Object>> tell(End end) {
-    QuotaCost assumed = end.generation.equals(generation) ? QuotaCost.ZERO : end.estimate;
-    CompletableFuture<List<Object>> told = scripts.settle(redis(), end.id, end.lines, end.actual, assumed);
+  private CompletableFuture<List<Object>> tell(SharedEnd end) {
+    QuotaCost assumed = end.generation().equals(generation.current()) ? QuotaCost.ZERO : end.estimate();
+    CompletableFuture<List<Object>> told = scripts.settle(redis(), end.id(), end.lines(), end.actual(), assumed);
     return told.whenComplete(
         (reply, failure) -> {
           if (failure == null && (Long) reply.get(0) == 1) {
-            for (int i = 0; i < end.lines.size(); i++) {
-              listener.used(end.lines.get(i).quota(), end.lines.get(i).span(), (Long) reply.get(i + 1));
+            for (int i = 0; i < end.lines().size(); i++) {
+              listener.used(end.lines().get(i).quota(), end.lines().get(i).span(), (Long) reply.get(i + 1));
             }
           }
         });
   }
 
-  private void keep(End end) {
-    boolean dropped = false;
-    lock.lock();
-    try {
-      if (ends.size() >= bounds.waitingEnds()) {
-        ends.removeFirst();
-        dropped = true;
-      }
-      ends.addLast(end);
-    } finally {
-      lock.unlock();
-    }
-    if (dropped) {
+  private void keep(SharedEnd end) {
+    if (!ends.add(end)) {
       shared.settlementDropped();
     }
   }
@@ -341,7 +325,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       if (alone.isPresent() && connection.isEmpty()) {
         connection = Optional.of(client.connect());
       }
-      restoreIfForgotten();
+      generation.check(redis());
       if (!told() || alone.isEmpty()) {
         return;
       }
@@ -360,49 +344,18 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     }
   }
 
-  /** Compares the generation of the data with that seen before, and puts back what is known if it is another. */
-  private void restoreIfForgotten() throws InterruptedException, ExecutionException, TimeoutException {
-    String key = SharedLine.PREFIX + "generation";
-    long deadline = bounds.deadline().toMillis();
-    String now = redis().get(key).get(deadline, TimeUnit.MILLISECONDS);
-    if (now == null) {
-      redis().set(key, UUID.randomUUID().toString(), SetArgs.Builder.nx()).get(deadline, TimeUnit.MILLISECONDS);
-      now = redis().get(key).get(deadline, TimeUnit.MILLISECONDS);
-    }
-    if (!generation.isEmpty() && !generation.equals(now)) {
-      for (LastShares.Latest last : memory.latest()) {
-        scripts.restore(redis(), last.quota(), last.span(), last.seen()).get();
-      }
-    }
-    generation = now == null ? "" : now;
-  }
-
   /** Tells Redis the settlements that wait; false if it stopped answering. */
   private boolean told() throws InterruptedException {
-    while (true) {
-      End end;
-      lock.lock();
+    for (Optional<SharedEnd> end = ends.poll(); end.isPresent(); end = ends.poll()) {
       try {
-        if (ends.isEmpty()) {
-          return true;
-        }
-        end = ends.removeFirst();
-      } finally {
-        lock.unlock();
-      }
-      try {
-        tell(end).get();
+        tell(end.get()).get();
       } catch (ExecutionException e) {
-        lock.lock();
-        try {
-          ends.addFirst(end);
-        } finally {
-          lock.unlock();
-        }
+        ends.giveBack(end.get());
         lose(e);
         return false;
       }
     }
+    return true;
   }
 
   /** Ends the probing and this node's connection; reservations that are open come back by their time to live. */

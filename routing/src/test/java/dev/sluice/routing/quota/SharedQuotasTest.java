@@ -193,6 +193,31 @@ class SharedQuotasTest {
     assertThat(used.get("a")).isEqualTo(470);
   }
 
+  @Test
+  void aLostRedisCostsOneDeadlineAndThenNothing() throws Exception {
+    Quota a = quota("a", QuotaScope.ACCOUNT, QuotaKind.HARD, 1_000_000, "");
+    // No probe comes first: the request itself finds out.
+    SharedQuotas node = node(new Bounds(Quotas.TTL, Duration.ofMillis(50), Duration.ofMinutes(1), Duration.ofMinutes(1), 1000), a);
+    reserve(node, claim(1, "account:a"));
+    server.close();
+    long since = System.nanoTime();
+    reserved(reserve(node, claim(1, "account:a")));
+    double firstMillis = (System.nanoTime() - since) / 1e6;
+    List<Long> nanos = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      long begun = System.nanoTime();
+      reserved(reserve(node, claim(1, "account:a")));
+      nanos.add(System.nanoTime() - begun);
+    }
+    nanos.sort(null);
+    double p99Millis = nanos.get(990) / 1e6;
+    System.out.printf("figure: quotas: time to reserve as Redis is lost, ms | %.1f | <= 60 | %s | SharedQuotasTest%n", firstMillis, firstMillis <= 60 ? "pass" : "short");
+    System.out.printf("figure: quotas: time to reserve once Redis is known to be lost, p99 ms | %.3f | <= 5 | %s | SharedQuotasTest%n", p99Millis, p99Millis <= 5 ? "pass" : "short");
+    assertThat(node.connected()).isFalse();
+    assertThat(firstMillis).as("six times as long on a busy machine").isLessThan(360);
+    assertThat(p99Millis).isLessThan(30);
+  }
+
   /** Windows are those of the server's clock, so a node whose own is wrong counts into the same ones. */
   @Test
   void aNodeWhoseClockIsHoursOffDrawsOnTheSameWindow() {
