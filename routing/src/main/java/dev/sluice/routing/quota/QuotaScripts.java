@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.routing.quota;
 
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -104,13 +105,21 @@ final class QuotaScripts {
   private CompletableFuture<List<Object>> run(RedisAsyncCommands<String, String> redis, String script, List<String> keys, List<String> arguments) {
     String[] k = keys.toArray(String[]::new);
     String[] a = arguments.toArray(String[]::new);
-    CompletableFuture<List<Object>> cached = redis.<List<Object>>evalsha(redis.digest(script), ScriptOutputType.MULTI, k, a).toCompletableFuture();
-    return cached
+    return cached(redis, script, k, a)
         .exceptionallyCompose(
             failure ->
                 failure instanceof RedisNoScriptException
                     ? redis.<List<Object>>eval(script, ScriptOutputType.MULTI, k, a).toCompletableFuture()
                     : CompletableFuture.failedFuture(failure))
         .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Runs a script that Redis may have in its cache; a client that refuses commands fails the future, and does not throw. */
+  private static CompletableFuture<List<Object>> cached(RedisAsyncCommands<String, String> redis, String script, String[] keys, String[] arguments) {
+    try {
+      return redis.<List<Object>>evalsha(redis.digest(script), ScriptOutputType.MULTI, keys, arguments).toCompletableFuture();
+    } catch (RedisException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 }
