@@ -16,10 +16,13 @@ import dev.sluice.routing.registry.RowJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -115,7 +118,7 @@ final class FileKeys implements KeyStores {
           switch (member.getKey()) {
             case "level" -> value.isIntegralNumber();
             case "models" -> value.isArray() && value.valueStream().allMatch(model -> model.isString() && !model.stringValue().contains(","));
-            default -> value.isString();
+            default -> value.isString() || (value.isNumber() && NewKey.MORE.contains(member.getKey()));
           };
       if (!MEMBERS.contains(member.getKey())) {
         faults.add(Fault.unknown(member.getKey(), MEMBERS));
