@@ -16,6 +16,7 @@ import dev.sluice.plugin.decision.DecisionLog;
 import dev.sluice.plugin.dialect.BodyRewriter;
 import dev.sluice.plugin.dialect.PromptReader;
 import dev.sluice.plugin.dialect.ReadLimits;
+import dev.sluice.plugin.entitle.Degraded;
 import dev.sluice.plugin.entitle.Standings;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.events.EventsHandler;
@@ -30,6 +31,7 @@ import dev.sluice.plugin.metrics.CostMetrics;
 import dev.sluice.plugin.metrics.ProcessMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
 import dev.sluice.plugin.metrics.SchedulerMetrics;
+import dev.sluice.plugin.metrics.StoreMetrics;
 import dev.sluice.plugin.refusal.Refusals;
 import dev.sluice.plugin.runner.Failure;
 import dev.sluice.plugin.runner.RunnerOptions;
@@ -39,6 +41,7 @@ import dev.sluice.plugin.time.AlarmClock;
 import dev.sluice.plugin.time.Clocks;
 import dev.sluice.plugin.usage.BytesPerToken;
 import dev.sluice.routing.ApiKeyRouter;
+import dev.sluice.routing.KeyStore;
 import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.config.FileWatcher;
 import dev.sluice.routing.config.Secret;
@@ -96,6 +99,7 @@ final class SluiceProcess {
   private final ScheduledExecutorService watcher;
   private final ExecutorService largeBodies;
   private final Optional<DecisionLog> decisions;
+  private final Optional<StoreAccess> stores;
 
   /** Runs a process until the JVM is told to end. */
   static void run(ConfigLoader loader) throws IOException, ConfigException {
@@ -115,8 +119,15 @@ final class SluiceProcess {
   private SluiceProcess(ConfigLoader loader, LoadedConfig loaded) throws IOException, ConfigException {
     SluiceConfig config = loaded.config();
     config.scheduler().buckets().map(BucketSettings::warnings).orElse(List.of()).forEach(warning -> log.warn("{}", warning));
-    KeyFile keys = KeyAccess.open(config.tokenRouting(), System.getenv());
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    stores =
+        config.stores().postgresql().isPresent()
+            ? Optional.of(StoreAccess.open(config, config.stores().postgresql().get(), System.getenv(), new StoreMetrics(meters)))
+            : Optional.empty();
+    Optional<KeyFile> keyFile = stores.isPresent() ? Optional.empty() : Optional.of(KeyAccess.open(config.tokenRouting(), System.getenv()));
+    KeyStore keys = stores.<KeyStore>map(StoreAccess::keys).or(() -> keyFile).orElseThrow();
+    Degraded degraded = stores.map(open -> open.degraded(config.scheduler().lanes().size() - 1)).orElse(Degraded.CLOSED);
+    stores.ifPresent(open -> readiness.describe(open::line));
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
     charges = new ChargeSetup(config, meters, ChargeSetup.Stores.NONE);
@@ -142,7 +153,8 @@ final class SluiceProcess {
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
     AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
-    FilterRegistry filters = filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings(config, live), refusals), new SchedulerFilter(desk));
+    FilterRegistry filters =
+        filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings(config, live), refusals, degraded), new SchedulerFilter(desk));
     runner =
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
@@ -163,7 +175,7 @@ final class SluiceProcess {
                     }),
                 desk,
                 Optional.empty()));
-    new FileWatcher(config.tokenRouting().keysFile(), keys::reload).start(watcher, WATCH_INTERVAL);
+    keyFile.ifPresent(file -> new FileWatcher(config.tokenRouting().keysFile(), file::reload).start(watcher, WATCH_INTERVAL));
     Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog, charges);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
     // On a thread of its own: a database that does not answer must not hold up the files.
@@ -278,6 +290,7 @@ final class SluiceProcess {
     admin.close();
     watcher.shutdownNow();
     largeBodies.shutdownNow();
+    stores.ifPresent(StoreAccess::close);
     alarms.close();
     charges.close();
     decisions.ifPresent(DecisionLog::close);

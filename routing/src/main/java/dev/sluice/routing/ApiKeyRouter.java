@@ -17,10 +17,17 @@ public final class ApiKeyRouter {
 
   /** What {@code key} may do at {@code now}. A key is valid before the instant it expires, and no longer at it. */
   public RouteDecision route(ApiKey key, Instant now) {
-    return switch (store.find(key)) {
+    return judge(store.find(key), now);
+  }
+
+  /** What a store's answer comes to at {@code now}. */
+  public static RouteDecision judge(Lookup lookup, Instant now) {
+    return switch (lookup) {
       case Lookup.Hit hit -> judge(hit.entitlement(), now);
       case Lookup.KnownAbsent absent -> new RouteDecision.Denied(DenyReason.UNKNOWN);
       case Lookup.Failed failed -> new RouteDecision.Unavailable(failed.cause());
+      case Lookup.Busy busy -> new RouteDecision.Busy(busy.cause());
+      case Lookup.Pending pending -> new RouteDecision.Pending(pending.answer());
     };
   }
 

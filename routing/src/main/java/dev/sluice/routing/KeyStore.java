@@ -8,6 +8,6 @@ package dev.sluice.routing;
  */
 @FunctionalInterface
 public interface KeyStore {
-  /** Looks a key up; never throws, an outage is {@link Lookup.Failed}. */
+  /** Looks a key up; never blocks and never throws: an outage is {@link Lookup.Failed}, what takes longer {@link Lookup.Pending}. */
   Lookup find(ApiKey key);
 }

@@ -80,7 +80,7 @@ public final class AdminHandler implements HttpHandler {
 
   private static HttpAnswer ready(Readiness readiness) {
     Readiness.Stage stage = readiness.stage();
-    return HttpAnswer.text(stage == Readiness.Stage.READY ? 200 : 503, stage.name().toLowerCase(Locale.ROOT) + '\n');
+    return HttpAnswer.text(stage == Readiness.Stage.READY ? 200 : 503, stage.name().toLowerCase(Locale.ROOT) + '\n' + readiness.details());
   }
 
   /** Every route of the port. */

@@ -2,6 +2,7 @@
 package dev.sluice.plugin.admin;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** Whether the process takes requests. Thread-safe. */
 public final class Readiness {
@@ -16,6 +17,18 @@ public final class Readiness {
   }
 
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.STARTING);
+
+  private final AtomicReference<Supplier<String>> details = new AtomicReference<>(() -> "");
+
+  /** What probes are told beyond the stage, as whole lines; it never changes whether the process is ready. */
+  public void describe(Supplier<String> lines) {
+    details.set(lines);
+  }
+
+  /** Further lines; empty if there is nothing to tell. */
+  public String details() {
+    return details.get().get();
+  }
 
   /** The present stage. */
   public Stage stage() {

@@ -10,6 +10,7 @@ import dev.sluice.plugin.charge.Charges.Opened;
 import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.plugin.dialect.PromptShape;
 import dev.sluice.plugin.dialect.ReadResult;
+import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.filter.FetchedBody;
 import dev.sluice.plugin.filter.RunnerRequest;
 import dev.sluice.plugin.filter.RunnerResponse;
@@ -151,7 +152,10 @@ final class Passage implements WaitListener {
       case Placement.Placed placed -> {
         requestedModel = placed.requestedModel();
         asked = placed.asked();
-        if (desk.charges().free(entitlement)) {
+        Optional<Long> limit = call.request().get(TokenRouterFilter.TOKEN_LIMIT);
+        if (limit.isPresent() && placed.request().contextTokens() > limit.get()) {
+          refuse(Refusal.of(Reason.STORES_DOWN, "API keys can't be checked at the moment; until then a request may need at most " + limit.get() + " tokens. Set a lower output limit, or retry later."));
+        } else if (desk.charges().free(entitlement)) {
           submit(placed);
         } else {
           desk.charges().open(placed.wish(entitlement), opened -> call.request().execute(() -> charged(placed, opened)));

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The declaration of every configuration key but those of providers, which {@link ProviderKeys} has; {@link SluiceDocument} puts
@@ -176,7 +177,7 @@ final class ConfigKeys {
         Section.single(
             "token_routing",
             "Who is calling: API keys and accounts.",
-            List.of(KEYS_FILE, PEPPER_FILE, PEPPER_ENV),
+            Stream.concat(Stream.of(KEYS_FILE, PEPPER_FILE, PEPPER_ENV), StoreKeys.TOKEN_ROUTING.stream()).toList(),
             List.of());
 
     private TokenRouting() {}

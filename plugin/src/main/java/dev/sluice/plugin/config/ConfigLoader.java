@@ -103,6 +103,7 @@ public final class ConfigLoader {
     CrossChecks.run(root, problems);
     var surroundings = Surroundings.of(file, environment);
     var secrets = SettingsBinder.Secrets.of(root, surroundings, problems);
+    var storeSecrets = StoreBinder.Secrets.of(root, surroundings, problems);
     List<LocalProvider> providers =
         new ProviderBinder(surroundings, problems).bind(root.section(SluiceDocument.PROVIDER).named(SluiceDocument.LOCAL));
     SluiceConfig.SenderSettings senders = SettingsBinder.senders(root, problems);
@@ -113,6 +114,7 @@ public final class ConfigLoader {
             SettingsBinder.scheduler(root.section(ConfigKeys.Scheduler.SECTION), root.section(BucketKeys.SECTION)),
             SettingsBinder.tokenRouting(root.section(ConfigKeys.TokenRouting.SECTION), surroundings),
             senders,
+            StoreBinder.bind(root, surroundings, storeSecrets),
             providers,
             QuotaBinder.quotas(root),
             QuotaBinder.prices(root),

@@ -30,6 +30,7 @@ public record SluiceConfig(
     SchedulerSettings scheduler,
     KeySettings tokenRouting,
     SenderSettings senders,
+    StoreSettings stores,
     List<LocalProvider> providers,
     QuotaSettings quotas,
     PriceTable prices,

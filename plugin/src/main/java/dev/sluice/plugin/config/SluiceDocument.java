@@ -35,6 +35,7 @@ final class SluiceDocument {
               RuleKeys.SECTION,
               TrustKeys.SECTION,
               WindowKeys.SECTION,
+              StoreKeys.STORES,
               PROVIDER,
               QuotaKeys.QUOTAS,
               QuotaKeys.PRICES,

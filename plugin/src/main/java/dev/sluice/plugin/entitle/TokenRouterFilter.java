@@ -12,6 +12,7 @@ import dev.sluice.plugin.header.InternalHeaders;
 import dev.sluice.plugin.refusal.Refusals;
 import dev.sluice.routing.ApiKeyRouter;
 import dev.sluice.routing.Entitlement;
+import dev.sluice.routing.Lookup;
 import dev.sluice.routing.RouteDecision;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -33,17 +34,25 @@ public final class TokenRouterFilter implements EventLoopFilter {
   /** What the caller may do; present behind this filter. */
   public static final Attribute<Entitlement> ENTITLEMENT = Attribute.of("entitlement", Entitlement.class);
 
+  /** Most tokens that the request may need; present where nobody could tell who is calling. */
+  public static final Attribute<Long> TOKEN_LIMIT = Attribute.of("token_limit", Long.class);
+
   private final ApiKeyRouter keys;
   private final InstantSource wall;
   private final Refusals refusals;
   private final Standings standings;
+  private final Degraded degraded;
 
-  /** A filter that asks {@code keys}; {@code wall} decides which keys have expired, {@code standings} what the others may do now. */
-  public TokenRouterFilter(ApiKeyRouter keys, InstantSource wall, Standings standings, Refusals refusals) {
+  /**
+   * A filter that asks {@code keys}; {@code wall} decides which keys have expired, {@code standings} what the others may do now. While nobody
+   * can tell, {@code degraded} decides.
+   */
+  public TokenRouterFilter(ApiKeyRouter keys, InstantSource wall, Standings standings, Refusals refusals, Degraded degraded) {
     this.keys = keys;
     this.wall = wall;
     this.standings = standings;
     this.refusals = refusals;
+    this.degraded = degraded;
   }
 
   @Override
@@ -66,7 +75,7 @@ public final class TokenRouterFilter implements EventLoopFilter {
           chain.filter(request, response);
         };
     switch (request.conf(RouterConf.class).accountFrom()) {
-      case KEY -> next.accept(byKey(request, response));
+      case KEY -> byKey(request, response, next);
       case CONSUMER ->
           request.fetchVariable(ConsumerSender.NAME, name -> next.accept(byConsumer(request, response, ConsumerSender.entitlement(name, name))));
       case CONSUMER_GROUP ->
@@ -78,13 +87,22 @@ public final class TokenRouterFilter implements EventLoopFilter {
     }
   }
 
-  private Optional<Refusal> byKey(RunnerRequest request, RunnerResponse response) {
-    return switch (CallerKey.of(request.headers())) {
-      case CallerKey.Missing missing -> Optional.of(Refusal.of(Reason.MISSING_KEY));
-      case CallerKey.Unusable unusable -> Optional.of(Refusal.of(Reason.UNKNOWN_KEY));
-      case CallerKey.Ambiguous ambiguous -> Optional.of(Refusal.of(Reason.AMBIGUOUS_REQUEST, ambiguous.message()));
-      case CallerKey.Present present -> byDecision(request, response, keys.route(present.key(), wall.instant()));
-    };
+  private void byKey(RunnerRequest request, RunnerResponse response, Consumer<Optional<Refusal>> next) {
+    switch (CallerKey.of(request.headers())) {
+      case CallerKey.Missing missing -> next.accept(Optional.of(Refusal.of(Reason.MISSING_KEY)));
+      case CallerKey.Unusable unusable -> next.accept(Optional.of(Refusal.of(Reason.UNKNOWN_KEY)));
+      case CallerKey.Ambiguous ambiguous -> next.accept(Optional.of(Refusal.of(Reason.AMBIGUOUS_REQUEST, ambiguous.message())));
+      case CallerKey.Present present -> {
+        RouteDecision decision = keys.route(present.key(), wall.instant());
+        if (decision instanceof RouteDecision.Pending pending) {
+          pending
+              .answer()
+              .thenAccept(lookup -> request.execute(() -> next.accept(byDecision(request, response, ApiKeyRouter.judge(lookup, wall.instant())))));
+        } else {
+          next.accept(byDecision(request, response, decision));
+        }
+      }
+    }
   }
 
   private Optional<Refusal> byDecision(RunnerRequest request, RunnerResponse response, RouteDecision decision) {
@@ -99,8 +117,20 @@ public final class TokenRouterFilter implements EventLoopFilter {
                     case EXPIRED -> Reason.EXPIRED_KEY;
                     case SUSPENDED -> Reason.ACCOUNT_SUSPENDED;
                   }));
-      case RouteDecision.Unavailable unavailable -> Optional.of(Refusal.of(Reason.STORES_DOWN));
+      case RouteDecision.Unavailable unavailable -> unchecked(request, response);
+      case RouteDecision.Busy busy -> Optional.of(Refusal.of(Reason.STORES_DOWN));
+      case RouteDecision.Pending pending -> throw new IllegalStateException("an answer that is pending still");
     };
+  }
+
+  /** Nobody can tell whose key it is: the fail mode decides. */
+  private Optional<Refusal> unchecked(RunnerRequest request, RunnerResponse response) {
+    Optional<Degraded.Admission> admitted = degraded.admit(request.sourceAddress());
+    if (admitted.isEmpty()) {
+      return Optional.of(Refusal.of(Reason.STORES_DOWN));
+    }
+    request.put(TOKEN_LIMIT, admitted.get().maxTokens());
+    return enter(request, response, admitted.get().entitlement());
   }
 
   /** A route that has no consumer, because nothing authenticates one before, must not be open to all. */

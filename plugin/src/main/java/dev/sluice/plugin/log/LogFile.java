@@ -49,6 +49,11 @@ public final class LogFile {
     root.addAppender(appender);
     // At DEBUG Netty prints frames, which hold keys and prompts.
     context.getLogger("io.netty").setLevel(Level.WARN);
+    // These tell of every attempt while a store is away; the stores' own lines are one for each change.
+    for (String driver : new String[] {"io.lettuce", "com.zaxxer.hikari", "org.postgresql", "reactor"}) {
+      context.getLogger(driver).setLevel(Level.ERROR);
+    }
+    context.getLogger("org.flywaydb").setLevel(Level.WARN);
   }
 
   private static OutputStreamAppender<ILoggingEvent> console() {

@@ -40,7 +40,7 @@ class GeneratedFilesTest {
     JsonNode schema = JsonMapper.builder().build().readTree(JsonSchema.render());
 
     assertThat(schema.get("properties").propertyNames())
-        .containsExactly("runner", "scheduler", "bucket_scheduler", "token_routing", "rules", "trusted_networks", "time_windows", "provider", "quotas", "prices", "protection", "observability", "events", "admin");
+        .containsExactly("runner", "scheduler", "bucket_scheduler", "token_routing", "rules", "trusted_networks", "time_windows", "stores", "provider", "quotas", "prices", "protection", "observability", "events", "admin");
     assertThat(schema.at("/properties/scheduler/properties/priority_levels/maximum").asInt()).isEqualTo(20);
     assertThat(schema.at("/properties/provider/properties/local/additionalProperties/additionalProperties").asBoolean()).isFalse();
   }
@@ -98,7 +98,7 @@ class GeneratedFilesTest {
     Path file = Files.createTempFile("sluice", ".yaml");
     try {
       Files.writeString(file, uncommented);
-      var environment = Map.of("LLM_API_KEY", "k", "SLUICE_EVENTS_SECRET", "e", "SLUICE_ADMIN_KEY", "a");
+      var environment = Map.of("LLM_API_KEY", "k", "SLUICE_EVENTS_SECRET", "e", "SLUICE_ADMIN_KEY", "a", "SLUICE_REDIS_PASSWORD", "r", "SLUICE_PG_PASSWORD", "p", "SLUICE_OLD_PEPPER", "11".repeat(32));
       LoadedConfig loaded = new ConfigLoader(file, environment).load();
       assertThat(loaded.config().scheduler().lanes().getFirst().weight()).isEqualTo(32);
       assertThat(loaded.config().providers().getFirst().models().getFirst().model()).isEqualTo("llama-3.3-70b");

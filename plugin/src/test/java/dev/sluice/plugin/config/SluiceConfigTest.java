@@ -8,6 +8,7 @@ import dev.sluice.plugin.config.SluiceConfig.LaneSettings;
 import dev.sluice.routing.Terms;
 import dev.sluice.routing.Traits;
 import dev.sluice.routing.config.ConfigException;
+import dev.sluice.routing.database.DatabaseSettings;
 import dev.sluice.routing.provider.Credentials;
 import dev.sluice.routing.provider.LocalProvider;
 import dev.sluice.routing.provider.ModelLimits;
@@ -31,6 +32,7 @@ import dev.sluice.routing.window.Recurrence;
 import dev.sluice.routing.window.TimeWindow;
 import dev.sluice.routing.window.WindowEffects;
 import java.math.BigDecimal;
+import dev.sluice.routing.store.StoreTimes;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -121,6 +123,28 @@ class SluiceConfigTest {
         keys_file: /etc/keys.yaml
         pepper_file: other/pepper
         pepper_env: MY_PEPPER
+        fail_mode: fail_open
+        fail_open_quota_limit: 7
+        cache_size: 200
+        cache_ttl: 20s
+        negative_ttl: 3s
+        redis_ttl: 90s
+        snapshot_file: /var/lib/keys
+        snapshot_refresh_interval: 5m
+        snapshot_max_age: 2h
+        previous_pepper_env: OLD_PEPPER
+      stores:
+        redis:
+          url: rediss://10.0.0.1:6380/2
+          password_env: R_PASSWORD
+          deadline: 20ms
+        postgresql:
+          url: jdbc:postgresql://db/sluice
+          user: someone
+          password_file: secret
+          pool_size: 3
+          deadline: 100ms
+          migrate: false
       provider:
         local:
           a:
@@ -202,7 +226,7 @@ class SluiceConfigTest {
           - {name: ann, file: secret}
       """;
 
-  private static final Map<String, String> SECRETS = Map.of("A_KEY", CANARY + "-a", "E_SECRET", CANARY + "-e");
+  private static final Map<String, String> SECRETS = Map.of("A_KEY", CANARY + "-a", "E_SECRET", CANARY + "-e", "R_PASSWORD", CANARY + "-r", "OLD_PEPPER", "22".repeat(32));
 
   @Test
   void anEmptyFileMeansTheDefaults() throws Exception {
@@ -241,6 +265,16 @@ class SluiceConfigTest {
                 new SluiceConfig.KeySettings(
                     folder.resolve("conf/keys.yaml"), folder.resolve("conf/pepper"), "SLUICE_PEPPER"),
                 SluiceConfig.SenderSettings.NONE,
+                new StoreSettings(
+                    Optional.empty(),
+                    Optional.empty(),
+                    true,
+                    StoreTimes.DEFAULT,
+                    Duration.ofMinutes(5),
+                    folder.resolve("data/keys.snapshot"),
+                    FailMode.FAIL_CLOSE,
+                    100,
+                    Optional.empty()),
                 List.of(),
                 new SluiceConfig.QuotaSettings(Duration.ofMinutes(15), Optional.empty(), List.of()),
                 config.prices(),
@@ -288,6 +322,24 @@ class SluiceConfigTest {
     assertThat(config.tokenRouting())
         .isEqualTo(
             new SluiceConfig.KeySettings(Path.of("/etc/keys.yaml"), folder.resolve("other/pepper"), "MY_PEPPER"));
+    StoreSettings stores = config.stores();
+    assertThat(stores)
+        .isEqualTo(
+            new StoreSettings(
+                Optional.of(new StoreSettings.RedisSettings("rediss://10.0.0.1:6380/2", stores.redis().orElseThrow().password(), Duration.ofMillis(20))),
+                Optional.of(
+                    new DatabaseSettings(
+                        "jdbc:postgresql://db/sluice", Optional.of("someone"), stores.postgresql().orElseThrow().password(), 3, Duration.ofMillis(100))),
+                false,
+                new StoreTimes(200, Duration.ofSeconds(20), Duration.ofSeconds(3), Duration.ofHours(2), Duration.ofMinutes(5)),
+                Duration.ofSeconds(90),
+                Path.of("/var/lib/keys"),
+                FailMode.FAIL_OPEN,
+                7,
+                stores.previousPepper()));
+    assertThat(stores.redis().orElseThrow().password().orElseThrow().reveal()).isEqualTo(CANARY + "-r");
+    assertThat(stores.postgresql().orElseThrow().password().orElseThrow().reveal()).isEqualTo(CANARY + "-f");
+    assertThat(stores.previousPepper().orElseThrow().reveal()).isEqualTo("22".repeat(32));
     assertThat(config.protection()).isEqualTo(new SluiceConfig.ProtectionSettings(MIB, 64, 85));
     assertThat(config.observability())
         .isEqualTo(new SluiceConfig.ObservabilitySettings(Path.of("/var/log/sluice.log"), LogLevel.DEBUG, 500, Optional.of(folder.resolve("decisions.jsonl")), 3 * MIB));
@@ -473,7 +525,8 @@ class SluiceConfigTest {
     String again = effective.replace("env: '***'", "env: A_KEY").replace("file: '***'", "file: secret")
         .replace("headers: '***'", "headers: {x-team: blue}").replace("pepper_env: A_KEY", "pepper_env: MY_PEPPER").replace("secret_env: A_KEY", "secret_env: E_SECRET")
             .replaceFirst("alert_webhook: '\\*\\*\\*'", "alert_webhook: https://alerts.example.com/" + CANARY + "-w")
-            .replaceFirst("alert_webhook: '\\*\\*\\*'", "alert_webhook: http://127.0.0.1:9/" + CANARY + "-w");
+            .replaceFirst("alert_webhook: '\\*\\*\\*'", "alert_webhook: http://127.0.0.1:9/" + CANARY + "-w")
+        .replace("previous_pepper_env: MY_PEPPER", "previous_pepper_env: OLD_PEPPER").replace("password_env: A_KEY", "password_env: R_PASSWORD");
     assertThat(EffectiveConfig.flatten(loaded(again, SECRETS).values()))
         .isEqualTo(EffectiveConfig.flatten(first.values()));
   }

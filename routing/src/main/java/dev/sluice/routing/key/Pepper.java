@@ -6,6 +6,7 @@ import dev.sluice.routing.KeyFingerprint;
 import dev.sluice.routing.config.AtomicFile;
 import dev.sluice.routing.config.SiblingLock;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,19 @@ public final class Pepper {
   /** The fingerprint of {@code key}. */
   public KeyFingerprint fingerprint(ApiKey key) {
     return KeyFingerprint.of(macs.get().doFinal(key.bytes()));
+  }
+
+  /**
+   * The checksum of a file's content, 32 bytes that nobody can make without the pepper. Content begins with a byte that no API key has, so
+   * that no checksum is ever a fingerprint.
+   */
+  public byte[] seal(ByteBuffer content) {
+    if (!content.hasRemaining() || content.get(content.position()) > ' ') {
+      throw new IllegalArgumentException("content: begins like a key (expected: a control character first)");
+    }
+    Mac mac = macs.get();
+    mac.update(content.duplicate());
+    return mac.doFinal();
   }
 
   @Override

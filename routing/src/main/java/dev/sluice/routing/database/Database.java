@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.store.FailureCause;
+import dev.sluice.routing.store.StoreException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * The connections to PostgreSQL: one pool for looking keys up, whose calls are short, and one for everything else, so that neither waits for
+ * the other. Thread-safe. Opening it connects to nobody; a server that is away is found again as soon as somebody asks.
+ */
+public final class Database implements AutoCloseable {
+  private static final int WORK_CONNECTIONS = 4;
+  private static final Duration WORK_WAIT = Duration.ofSeconds(2);
+  private static final int WORK_READ_SECONDS = 60;
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(250);
+
+  private final HikariDataSource lookups;
+  private final HikariDataSource work;
+
+  /** Connections that are made when they are needed. */
+  public Database(DatabaseSettings settings) {
+    lookups = pool("sluice-keys", settings, settings.poolSize(), SHORTEST_WAIT, 1);
+    work = pool("sluice-work", settings, WORK_CONNECTIONS, WORK_WAIT, WORK_READ_SECONDS);
+  }
+
+  private static HikariDataSource pool(String name, DatabaseSettings settings, int size, Duration wait, int readSeconds) {
+    var config = new HikariConfig();
+    config.setPoolName(name);
+    config.setJdbcUrl(settings.url());
+    settings.user().ifPresent(config::setUsername);
+    settings.password().map(Secret::reveal).ifPresent(config::setPassword);
+    config.setMaximumPoolSize(size);
+    // None is made ahead, as Hikari backs off where nobody waits; none is taken away either.
+    config.setMinimumIdle(0);
+    config.setIdleTimeout(0);
+    config.setInitializationFailTimeout(-1);
+    config.setConnectionTimeout(wait.toMillis());
+    config.setValidationTimeout(SHORTEST_WAIT.toMillis());
+    config.addDataSourceProperty("ApplicationName", name);
+    config.addDataSourceProperty("connectTimeout", "1");
+    config.addDataSourceProperty("loginTimeout", "2");
+    config.addDataSourceProperty("socketTimeout", Integer.toString(readSeconds));
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    return new HikariDataSource(config);
+  }
+
+  /** Connections for everything but look-ups: administration, rules, quotas, usage. */
+  public DataSource dataSource() {
+    return work;
+  }
+
+  DataSource lookups() {
+    return lookups;
+  }
+
+  /** Brings the schema to this version. Blocks. */
+  public void migrate() throws StoreException {
+    migrate(work);
+  }
+
+  /** Brings the schema behind {@code connections} to this version. Blocks. */
+  public static void migrate(DataSource connections) throws StoreException {
+    try {
+      Flyway.configure(Database.class.getClassLoader()).dataSource(connections).locations("classpath:dev/sluice/routing/database").load().migrate();
+    } catch (FlywayException e) {
+      // Flyway's message is a page; its first line tells enough.
+      throw new StoreException(FailureCause.ERROR, "schema not migrated: " + String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).findFirst().orElse(""));
+    }
+  }
+
+  @Override
+  public void close() {
+    lookups.close();
+    work.close();
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.redis;
+
+import dev.sluice.routing.config.Secret;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.EpollProvider;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one Redis: one for commands, and one for each subscription. Thread-safe. Opening it waits for nobody; until the first connection stands, and
+ * whenever it is lost, commands are refused at once.
+ *
+ * <p>Lettuce connects again by itself once a connection stood. Until then this class tries each second.
+ */
+public final class RedisLink implements AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(1);
+  private static final Duration RECONNECT = Duration.ofMillis(500);
+  private static final Duration DEAD_PEER = Duration.ofSeconds(3);
+  private static final int QUEUED_COMMANDS = 4_096;
+
+  private final RedisURI uri;
+  private final ClientResources resources;
+  private final RedisClient client;
+  private final ScheduledExecutorService retries;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable StatefulRedisConnection<byte[], byte[]> commands;
+
+  private RedisLink(RedisURI uri) {
+    this.uri = uri;
+    resources = DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).reconnectDelay(Delay.constant(RECONNECT)).build();
+    client = RedisClient.create(resources, uri);
+    SocketOptions.Builder socket = SocketOptions.builder().connectTimeout(CONNECT).keepAlive(true);
+    if (EpollProvider.isAvailable()) {
+      socket.tcpUserTimeout(SocketOptions.TcpUserTimeoutOptions.builder().enable().tcpUserTimeout(DEAD_PEER).build());
+    }
+    client.setOptions(
+        ClientOptions.builder()
+            .autoReconnect(true)
+            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+            .requestQueueSize(QUEUED_COMMANDS)
+            .socketOptions(socket.build())
+            .build());
+    retries = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-redis").daemon(true).factory());
+  }
+
+  /**
+   * Begins to connect.
+   *
+   * @param url {@code redis://host:port/database}, {@code rediss://} for TLS
+   */
+  public static RedisLink open(String url, Optional<Secret> password) {
+    RedisURI uri = RedisURI.create(url);
+    password.ifPresent(secret -> uri.setAuthentication((CharSequence) secret.reveal()));
+    uri.setTimeout(CONNECT);
+    var link = new RedisLink(uri);
+    link.connect();
+    return link;
+  }
+
+  /** The client, for connections of others; they close theirs. */
+  public RedisClient client() {
+    return client;
+  }
+
+  private void connect() {
+    client
+        .connectAsync(ByteArrayCodec.INSTANCE, uri)
+        .whenComplete(
+            (connection, failure) -> {
+              if (connection == null) {
+                again(this::connect);
+              } else {
+                commands = connection;
+              }
+            });
+  }
+
+  private void again(Runnable attempt) {
+    if (!closed.get()) {
+      retries.schedule(attempt, RECONNECT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** The connection for commands; null before the first one stood. */
+  @Nullable StatefulRedisConnection<byte[], byte[]> commands() {
+    return commands;
+  }
+
+  /**
+   * Hears a channel from now on, whenever the connection stands.
+   *
+   * @param subscribed called each time hearing begins, the first time too: what was said before was missed
+   */
+  void subscribe(String channel, Consumer<String> messages, Runnable subscribed) {
+    client
+        .connectPubSubAsync(StringCodec.ASCII, uri)
+        .whenComplete(
+            (connection, failure) -> {
+              if (connection == null) {
+                again(() -> subscribe(channel, messages, subscribed));
+              } else {
+                listen(connection, channel, messages, subscribed);
+              }
+            });
+  }
+
+  private static void listen(
+      StatefulRedisPubSubConnection<String, String> connection, String channel, Consumer<String> messages, Runnable subscribed) {
+    connection.addListener(
+        new RedisPubSubAdapter<>() {
+          @Override
+          public void message(String heardOn, String message) {
+            messages.accept(message);
+          }
+
+          @Override
+          public void subscribed(String heardOn, long count) {
+            subscribed.run();
+          }
+        });
+    // Lettuce subscribes anew by itself after a reconnection.
+    connection.async().subscribe(channel);
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      retries.shutdownNow();
+      client.shutdown(Duration.ZERO, Duration.ofMillis(200));
+      resources.shutdown(0, 200, TimeUnit.MILLISECONDS);
+    }
+  }
+}

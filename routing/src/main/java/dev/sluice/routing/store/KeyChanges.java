@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.store;
+
+import dev.sluice.routing.KeyFingerprint;
+import dev.sluice.routing.KeyStatus;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where changes of keys are told. Thread-safe; never blocks.
+ *
+ * <p>Whoever has committed a change to the tables calls {@link #changed} or {@link #revoked}: this node forgets the key, the shared cache
+ * drops it, and every node is told. What cannot be told now is told again until it is, from a list of at most {@value #MAX_UNTOLD}; beyond that the tables' own
+ * record of changes, which every node reads, and at last the time that answers are kept bound the delay.
+ */
+public final class KeyChanges {
+  private static final Logger log = LoggerFactory.getLogger(KeyChanges.class);
+  private static final int MAX_UNTOLD = 10_000;
+  private static final Duration REVALIDATION = Duration.ofSeconds(2);
+
+  private final LayeredKeys keys;
+  private final LayeredKeys.Stores stores;
+  private final Executor walkers;
+  private final Map<KeyFingerprint, Boolean> untold = new ConcurrentHashMap<>();
+  private volatile boolean revokedSinceSnapshot;
+
+  KeyChanges(LayeredKeys keys, LayeredKeys.Stores stores, Executor walkers) {
+    this.keys = keys;
+    this.stores = stores;
+    this.walkers = walkers;
+  }
+
+  /** A key was made or changed, or its account was. */
+  public void changed(KeyFingerprint key) {
+    tell(key, false);
+  }
+
+  /** A key was revoked. */
+  public void revoked(KeyFingerprint key) {
+    tell(key, true);
+  }
+
+  private void tell(KeyFingerprint key, boolean revoked) {
+    if (untold.size() < MAX_UNTOLD) {
+      untold.merge(key, revoked, Boolean::logicalOr);
+    } else {
+      log.warn("store=REDIS changes of keys wait to be told count={}; this one is left to the tables' record", untold.size());
+    }
+    heard(key, revoked);
+    walkers.execute(this::flush);
+  }
+
+  /** Another node told of a change. */
+  public void heard(KeyFingerprint key, boolean revoked) {
+    keys.snapshot().withhold(key);
+    keys.forget(key);
+    revokedSinceSnapshot |= revoked;
+    walkers.execute(() -> read(key));
+  }
+
+  /** Learns what became of a key, for when the tables cannot be asked. */
+  private void read(KeyFingerprint key) {
+    if (stores.table().find(key) instanceof LayerAnswer.Found found) {
+      keys.snapshot().put(key, found.entitlement());
+    }
+  }
+
+  /** The tables' record has a row that this node had not seen. */
+  void found(KeyRow row) {
+    keys.snapshot().put(row.fingerprint(), row.entitlement());
+    keys.forget(row.fingerprint());
+    revokedSinceSnapshot |= row.entitlement().status() == KeyStatus.REVOKED;
+    stores.shared().drop(row.fingerprint());
+  }
+
+  /** Changes may have been missed, as this node could not hear. */
+  public void mayHaveMissed() {
+    keys.revalidate(REVALIDATION);
+  }
+
+  /** Tells what could not be told before; blocks. */
+  void flush() {
+    for (Map.Entry<KeyFingerprint, Boolean> change : Map.copyOf(untold).entrySet()) {
+      if (!stores.shared().changed(change.getKey(), change.getValue())) {
+        return;
+      }
+      untold.remove(change.getKey(), change.getValue());
+    }
+  }
+
+  /** Whether a key was revoked since the last call: the snapshot on disk is then to be renewed soon. */
+  boolean takeRevoked() {
+    boolean revoked = revokedSinceSnapshot;
+    revokedSinceSnapshot = false;
+    return revoked;
+  }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.store;
+
+import dev.sluice.routing.Entitlement;
+import dev.sluice.routing.KeyFingerprint;
+
+/**
+ * One key of the tables. Immutable.
+ *
+ * @param version grows with each change of the row
+ */
+public record KeyRow(KeyFingerprint fingerprint, Entitlement entitlement, long version) {}

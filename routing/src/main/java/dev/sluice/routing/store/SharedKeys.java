@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.store;
+
+import dev.sluice.routing.KeyFingerprint;
+
+/** The cache that nodes share. Implementations are thread-safe, never throw, and block no longer than their deadline. */
+public interface SharedKeys {
+  /** No such cache: it never holds anything. */
+  SharedKeys NONE =
+      new SharedKeys() {
+        @Override
+        public LayerAnswer find(KeyFingerprint key) {
+          return LayerAnswer.MISS;
+        }
+
+        @Override
+        public void remember(KeyFingerprint key, LayerAnswer answer) {}
+
+        @Override
+        public void drop(KeyFingerprint key) {}
+
+        @Override
+        public boolean changed(KeyFingerprint key, boolean revoked) {
+          return true;
+        }
+      };
+
+  /** What the cache holds for a key. */
+  LayerAnswer find(KeyFingerprint key);
+
+  /** Keeps what the tables said, {@link LayerAnswer.Found} or {@link LayerAnswer.KnownAbsent}; in vain after a change a moment ago. Does not block. */
+  void remember(KeyFingerprint key, LayerAnswer answer);
+
+  /** Drops what is held, and refuses to hold anything read before now. Does not block; may fail. */
+  void drop(KeyFingerprint key);
+
+  /**
+   * Drops what is held, refuses to hold anything read before now, and tells every node.
+   *
+   * @return false if the cache could not be reached, so that it is to be tried again
+   */
+  boolean changed(KeyFingerprint key, boolean revoked);
+
+  /** Whether there is one. */
+  default boolean present() {
+    return this != NONE;
+  }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.store;
+
+import dev.sluice.routing.ApiKey;
+import dev.sluice.routing.ApiKeyRouter;
+import dev.sluice.routing.KeyFingerprint;
+import dev.sluice.routing.Lookup;
+import dev.sluice.routing.RouteDecision;
+import dev.sluice.routing.database.Database;
+import dev.sluice.routing.database.DatabaseSettings;
+import dev.sluice.routing.database.KeyQueries;
+import dev.sluice.routing.key.KeyMint;
+import dev.sluice.routing.key.Pepper;
+import dev.sluice.routing.redis.RedisKeys;
+import dev.sluice.routing.redis.RedisLink;
+import dev.sluice.routing.servers.PostgresServer;
+import dev.sluice.routing.servers.RedisServer;
+import dev.sluice.routing.servers.TcpProxy;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Real servers behind proxies, and the layers of as many nodes as a test wants. */
+final class Installation implements AutoCloseable {
+  static final Pepper PEPPER = Pepper.parse("11".repeat(32)).orElseThrow();
+  static final Pepper OTHER_PEPPER = Pepper.parse("22".repeat(32)).orElseThrow();
+
+  private final PostgresServer postgres = PostgresServer.start();
+  private final RedisServer redis = RedisServer.start();
+  final TcpProxy postgresProxy = TcpProxy.before(postgres.port());
+  final TcpProxy redisProxy = TcpProxy.before(redis.port());
+  private final KeyMint mint = new KeyMint(PEPPER, new SecureRandom());
+  private final List<AutoCloseable> opened = Collections.synchronizedList(new ArrayList<>());
+  private int minted;
+
+  Installation() throws Exception {
+    try (Database database = new Database(new DatabaseSettings(postgres.jdbcUrl(), Optional.empty(), Optional.empty(), 2, Duration.ofSeconds(1)))) {
+      database.migrate();
+    }
+    sql("INSERT INTO accounts (id) VALUES ('team')");
+  }
+
+  /** One node's layers and what it asked of whom. */
+  static final class Node implements AutoCloseable {
+    final KeyStores stores;
+    final ApiKeyRouter router;
+    private final Map<Layer, AtomicLong> asked;
+    private final List<AutoCloseable> parts;
+
+    Node(KeyStores stores, ApiKeyRouter router, Map<Layer, AtomicLong> asked, List<AutoCloseable> parts) {
+      this.stores = stores;
+      this.router = router;
+      this.asked = asked;
+      this.parts = parts;
+    }
+
+    long asked(Layer layer) {
+      return asked.get(layer).get();
+    }
+
+    /** What a key comes to once it is looked up. */
+    RouteDecision route(ApiKey key) throws Exception {
+      RouteDecision decision = router.route(key, Instant.now());
+      if (decision instanceof RouteDecision.Pending pending) {
+        Lookup answer = pending.answer().get(10, TimeUnit.SECONDS);
+        return ApiKeyRouter.judge(answer, Instant.now());
+      }
+      return decision;
+    }
+
+    @Override
+    public void close() throws Exception {
+      for (AutoCloseable part : parts.reversed()) {
+        part.close();
+      }
+    }
+  }
+
+  Node node(Path snapshot) {
+    return node(snapshot, StoreTimes.DEFAULT, List.of(PEPPER));
+  }
+
+  Node node(Path snapshot, StoreTimes times, List<Pepper> peppers) {
+    return node(snapshot, times, peppers, true);
+  }
+
+  Node node(Path snapshot, StoreTimes times, List<Pepper> peppers, boolean withRedis) {
+    var asked = new EnumMap<Layer, AtomicLong>(Layer.class);
+    for (Layer layer : Layer.values()) {
+      asked.put(layer, new AtomicLong());
+    }
+    StoreListener listener =
+        new StoreListener() {
+          @Override
+          public void answered(Layer layer, LayerAnswer answer) {
+            asked.get(layer).incrementAndGet();
+          }
+        };
+    var database =
+        new Database(new DatabaseSettings(postgres.jdbcUrl(postgresProxy.port()), Optional.empty(), Optional.empty(), 4, Duration.ofMillis(250)));
+    var queries = new KeyQueries(database, new StoreGuard(Layer.POSTGRESQL, System::nanoTime, listener), 4, Duration.ofMillis(250));
+    RedisLink link = RedisLink.open("redis://127.0.0.1:" + redisProxy.port(), Optional.empty());
+    var shared =
+        new RedisKeys(
+            link, new StoreGuard(Layer.REDIS, System::nanoTime, listener), Duration.ofMillis(50), Duration.ofMinutes(5), Duration.ofSeconds(10));
+    var stores =
+        new KeyStores(
+            new LayeredKeys.Stores(withRedis ? shared : SharedKeys.NONE, queries),
+            times,
+            () -> {},
+            new KeyUpkeep.SnapshotFile(snapshot, peppers),
+            new LayeredKeys.Time(System::nanoTime, InstantSource.system()),
+            listener);
+    if (withRedis) {
+      shared.hear(stores.changes());
+    }
+    stores.start();
+    var node = new Node(stores, new ApiKeyRouter(new PepperedKeys(peppers, stores::find)), asked, List.of(database, queries, link, stores));
+    opened.add(node);
+    return node;
+  }
+
+  /** A new key in the tables. */
+  ApiKey mint() throws SQLException {
+    KeyMint.Minted key = mint.mint();
+    insert("key-" + minted++, key.fingerprint());
+    return key.key();
+  }
+
+  static ApiKey strange() {
+    return new KeyMint(PEPPER, new SecureRandom()).mint().key();
+  }
+
+  void insert(String id, KeyFingerprint key) throws SQLException {
+    try (Connection connection = connection();
+        var insert = connection.prepareStatement("INSERT INTO api_keys (id, fingerprint, account) VALUES (?, ?, 'team')")) {
+      insert.setString(1, id);
+      insert.setBytes(2, bytes(key));
+      insert.executeUpdate();
+    }
+  }
+
+  void revoke(ApiKey key) throws SQLException {
+    try (Connection connection = connection();
+        var update =
+            connection.prepareStatement("UPDATE api_keys SET status = 'revoked', version = version + 1, updated_at = now() WHERE fingerprint = ?")) {
+      update.setBytes(1, bytes(PEPPER.fingerprint(key)));
+      if (update.executeUpdate() != 1) {
+        throw new IllegalStateException("no such key");
+      }
+    }
+  }
+
+  static byte[] bytes(KeyFingerprint key) {
+    return ByteBuffer.allocate(32).putLong(key.first()).putLong(key.second()).putLong(key.third()).putLong(key.fourth()).array();
+  }
+
+  Connection connection() throws SQLException {
+    return DriverManager.getConnection(postgres.jdbcUrl());
+  }
+
+  void sql(String statement) throws SQLException {
+    try (Connection connection = connection();
+        var run = connection.createStatement()) {
+      run.execute(statement);
+    }
+  }
+
+  /** A port of Redis that no fault reaches. */
+  int redisPort() {
+    return redis.port();
+  }
+
+  static void await(Duration most, BooleanSupplier condition) {
+    long end = System.nanoTime() + most.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("not within " + most);
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (AutoCloseable node : opened) {
+      node.close();
+    }
+    postgresProxy.close();
+    redisProxy.close();
+    redis.close();
+    postgres.close();
+  }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.routing.ApiKey;
+import dev.sluice.routing.DenyReason;
+import dev.sluice.routing.Lookup;
+import dev.sluice.routing.RouteDecision;
+import dev.sluice.routing.key.KeyMint;
+import dev.sluice.routing.key.Pepper;
+import dev.sluice.routing.servers.TcpProxy.Fault;
+import io.lettuce.core.RedisClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The layers over real servers. */
+class StoresTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @TempDir private Path folder;
+  private Installation installation;
+
+  @BeforeEach
+  void start() throws Exception {
+    installation = new Installation();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    installation.close();
+  }
+
+  @Test
+  void aHerdOnColdCachesAsksPostgreSqlOncePerKey() throws Exception {
+    List<KeyMint.Minted> minted = new ArrayList<>();
+    var mint = new KeyMint(Installation.PEPPER, new SecureRandom());
+    try (var connection = installation.connection();
+        var insert = connection.prepareStatement("INSERT INTO api_keys (id, fingerprint, account) VALUES (?, ?, 'team')")) {
+      for (int i = 0; i < 10_001; i++) {
+        minted.add(mint.mint());
+        insert.setString(1, "herd-" + i);
+        insert.setBytes(2, Installation.bytes(minted.getLast().fingerprint()));
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+    Installation.Node node = node("herd");
+    Installation.await(SOON, node.stores::indexInForce);
+    ApiKey hot = minted.getLast().key();
+    List<RouteDecision> pending = new ArrayList<>();
+    long begun = System.nanoTime();
+    for (int i = 0; i < 10_000; i++) {
+      pending.add(node.router.route(minted.get(i).key(), Instant.now()));
+      pending.add(node.router.route(hot, Instant.now()));
+      // 5 000 requests a second.
+      while (System.nanoTime() - begun < i * 200_000L) {
+        LockSupport.parkNanos(50_000);
+      }
+    }
+    long busy = 0;
+    for (RouteDecision decision : pending) {
+      if (decision instanceof RouteDecision.Pending later && !(later.answer().get() instanceof Lookup.Hit)) {
+        busy++;
+      }
+    }
+    long queries = node.asked(Layer.POSTGRESQL);
+    figure("herd: PostgreSQL queries for 10001 keys", queries, "<= 10001", queries <= 10_001);
+    figure("herd: keys not answered", busy, "= 0", busy == 0);
+    assertThat(queries).isLessThanOrEqualTo(10_001);
+    assertThat(busy).isZero();
+  }
+
+  @Test
+  void aFloodOfUnknownKeysDoesNotReachPostgreSqlNorSlowKnownOnes() throws Exception {
+    ApiKey known = installation.mint();
+    Installation.Node node = node("flood");
+    Installation.await(SOON, node.stores::indexInForce);
+    assertThat(node.route(known)).isInstanceOf(RouteDecision.Entitled.class);
+    var mint = new KeyMint(Installation.PEPPER, new SecureRandom());
+    long before = node.asked(Layer.POSTGRESQL);
+    long[] times = new long[6_000];
+    long begun = System.nanoTime();
+    for (int i = 0; i < times.length; i++) {
+      assertThat(node.route(mint.mint().key())).isEqualTo(new RouteDecision.Denied(DenyReason.UNKNOWN));
+      long asked = System.nanoTime();
+      assertThat(node.route(known)).isInstanceOf(RouteDecision.Entitled.class);
+      times[i] = System.nanoTime() - asked;
+      while (System.nanoTime() - begun < i * 500_000L) {
+        LockSupport.parkNanos(50_000);
+      }
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    // The record of changes is read twice a second by two statements, which the layers do not count.
+    double perSecond = (node.asked(Layer.POSTGRESQL) - before) / seconds + 4;
+    Arrays.sort(times);
+    double p99 = times[(int) (times.length * 0.99)] / 1e6;
+    figure("flood: PostgreSQL queries/s", perSecond, "<= 20", perSecond <= 20);
+    figure("flood: known keys p99 ms", p99, "<= 1", p99 <= 1);
+    assertThat(perSecond).isLessThanOrEqualTo(20);
+    ApiKey fresh = installation.mint();
+    long made = System.nanoTime();
+    Installation.await(SOON, () -> entitled(node, fresh));
+    double works = (System.nanoTime() - made) / 1e6;
+    figure("new key works after ms", works, "<= 1000", works <= 1000);
+  }
+
+  @Test
+  void aRevocationReachesEveryNodeByTheBusAndWithoutIt() throws Exception {
+    ApiKey first = installation.mint();
+    ApiKey second = installation.mint();
+    Installation.Node one = node("one");
+    Installation.Node two = node("two");
+    Installation.await(SOON, () -> one.stores.indexInForce() && two.stores.indexInForce());
+    assertThat(two.route(first)).isInstanceOf(RouteDecision.Entitled.class);
+    assertThat(two.route(second)).isInstanceOf(RouteDecision.Entitled.class);
+
+    installation.revoke(first);
+    long revoked = System.nanoTime();
+    one.stores.changes().revoked(Installation.PEPPER.fingerprint(first));
+    Installation.await(SOON, () -> revoked(two, first) && revoked(one, first));
+    double bus = (System.nanoTime() - revoked) / 1e6;
+    figure("revocation with the bus, ms", bus, "<= 1000", bus <= 1000);
+
+    installation.redisProxy.fault(Fault.BLACKHOLE);
+    installation.revoke(second);
+    long alone = System.nanoTime();
+    Installation.await(SOON, () -> revoked(two, second));
+    double feed = (System.nanoTime() - alone) / 1e6;
+    figure("revocation without the bus, ms", feed, "<= 60000", feed <= 60_000);
+
+    installation.redisProxy.fault(Fault.RESET);
+    installation.postgresProxy.fault(Fault.RESET);
+    two.stores.changes().mayHaveMissed();
+    assertThat(revoked(two, first)).as("stores down, the snapshot is older than the revocation").isTrue();
+    assertThat(revoked(two, second)).isTrue();
+  }
+
+  @Test
+  void anExpiredKeyIsRefusedThoughItIsRemembered() throws Exception {
+    ApiKey key = installation.mint();
+    installation.sql("UPDATE api_keys SET expires_at = '2030-01-01T00:00:00Z', version = version + 1, updated_at = now()");
+    Installation.Node node = node("expiry");
+    assertThat(node.route(key)).isInstanceOf(RouteDecision.Entitled.class);
+
+    assertThat(node.router.route(key, Instant.parse("2029-12-31T23:59:59Z"))).isInstanceOf(RouteDecision.Entitled.class);
+    assertThat(node.router.route(key, Instant.parse("2030-01-01T00:00:00Z"))).isEqualTo(new RouteDecision.Denied(DenyReason.EXPIRED));
+  }
+
+  @Test
+  void aColdStartWithEveryStoreDownAnswersFromTheSnapshotOfTheProcessBefore() throws Exception {
+    ApiKey key = installation.mint();
+    Installation.Node before = node("cold");
+    Installation.await(SOON, before.stores::indexInForce);
+    before.close();
+    installation.redisProxy.fault(Fault.RESET);
+    installation.postgresProxy.fault(Fault.RESET);
+
+    long begun = System.nanoTime();
+    Installation.Node after = node("cold");
+    Installation.await(SOON, () -> entitled(after, key));
+    double ready = (System.nanoTime() - begun) / 1e6;
+
+    assertThat(after.stores.standing().source()).isEqualTo(KeyStores.Source.SNAPSHOT);
+    figure("cold start with every store down, first answer ms", ready, "<= 5000", ready <= 5000);
+    installation.postgresProxy.fault(Fault.NONE);
+    installation.redisProxy.fault(Fault.NONE);
+    long back = System.nanoTime();
+    Installation.await(SOON, () -> after.stores.standing().source() == KeyStores.Source.STORES && after.stores.indexInForce());
+    double recovered = (System.nanoTime() - back) / 1e6;
+    figure("PostgreSQL in use again after ms", recovered, "<= 5000", recovered <= 5000);
+  }
+
+  @Test
+  void aRotationOfThePepperFailsNoKey() throws Exception {
+    ApiKey old = installation.mint();
+    KeyMint.Minted fresh = new KeyMint(Installation.OTHER_PEPPER, new SecureRandom()).mint();
+    installation.insert("fresh", fresh.fingerprint());
+    List<Pepper> both = List.of(Installation.OTHER_PEPPER, Installation.PEPPER);
+    Installation.Node node = installation.node(folder.resolve("rotation"), StoreTimes.DEFAULT, both);
+
+    assertThat(node.route(old)).isInstanceOf(RouteDecision.Entitled.class);
+    assertThat(node.route(fresh.key())).isInstanceOf(RouteDecision.Entitled.class);
+    assertThat(node.route(Installation.strange())).isEqualTo(new RouteDecision.Denied(DenyReason.UNKNOWN));
+  }
+
+  @Test
+  void aBadEntryOfRedisIsAFailureNeverAnUnknownKey() throws Exception {
+    try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + installation.redisPort());
+        var connection = client.connect()) {
+      Installation.Node node = node("bad");
+      List<String> entries = List.of("x", "e", "e\u0001", "nn", "n".repeat(1 << 20));
+      for (int i = 0; i <= entries.size(); i++) {
+        ApiKey key = installation.mint();
+        String name = "sluice:key:" + Installation.PEPPER.fingerprint(key).text().substring("hmac-sha256:".length());
+        if (i < entries.size()) {
+          connection.sync().set(name, entries.get(i));
+        } else {
+          connection.sync().lpush(name, "a", "list");
+        }
+        Installation.await(SOON, () -> entitled(node, key));
+        assertThat(node.asked(Layer.REDIS)).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void noStoreHoldsAKey() throws Exception {
+    ApiKey key = installation.mint();
+    String secret = new String(key.bytes(), StandardCharsets.US_ASCII);
+    Installation.Node node = node("canary");
+    Installation.await(SOON, node.stores::indexInForce);
+    assertThat(node.route(key)).isInstanceOf(RouteDecision.Entitled.class);
+
+    assertThat(new String(Files.readAllBytes(folder.resolve("canary")), StandardCharsets.ISO_8859_1)).doesNotContain(secret);
+    try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + installation.redisPort());
+        var connection = client.connect()) {
+      Installation.await(SOON, () -> !connection.sync().keys("*").isEmpty());
+      for (String name : connection.sync().keys("*")) {
+        assertThat(name + connection.sync().get(name)).doesNotContain(secret);
+      }
+    }
+    try (var connection = installation.connection();
+        var rows = connection.createStatement().executeQuery("SELECT k::text FROM api_keys k")) {
+      while (rows.next()) {
+        assertThat(rows.getString(1)).doesNotContain(secret);
+      }
+    }
+  }
+
+  private Installation.Node node(String snapshot) {
+    return installation.node(folder.resolve(snapshot));
+  }
+
+  private static boolean entitled(Installation.Node node, ApiKey key) {
+    return decision(node, key) instanceof RouteDecision.Entitled;
+  }
+
+  private static boolean revoked(Installation.Node node, ApiKey key) {
+    return decision(node, key).equals(new RouteDecision.Denied(DenyReason.REVOKED));
+  }
+
+  private static RouteDecision decision(Installation.Node node, ApiKey key) {
+    try {
+      return node.route(key);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void figure(String name, double measured, String bound, boolean holds) {
+    System.out.printf(Locale.ROOT, "figure: %s | %.4g | %s | %s | StoresTest%n", name, measured, bound, holds ? "pass" : "short");
+  }
+}
