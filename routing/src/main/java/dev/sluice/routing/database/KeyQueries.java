@@ -11,6 +11,7 @@ import dev.sluice.routing.store.StoreGuard;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -37,6 +38,7 @@ public final class KeyQueries implements KeyTable, AutoCloseable {
   private final Database database;
   private final StoreGuard guard;
   private final Duration deadline;
+  private final int size;
   private final Semaphore places;
   private final ExecutorService queries;
 
@@ -49,6 +51,7 @@ public final class KeyQueries implements KeyTable, AutoCloseable {
     this.database = database;
     this.guard = guard;
     this.deadline = deadline;
+    this.size = places;
     this.places = new Semaphore(places, true);
     this.queries = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("sluice-query-", 0).factory());
   }
@@ -76,6 +79,7 @@ public final class KeyQueries implements KeyTable, AutoCloseable {
 
   @Override
   public long readAll(RowReader reader) throws StoreException {
+    warm();
     try (Connection connection = database.dataSource().getConnection()) {
       connection.setAutoCommit(false);
       connection.setReadOnly(true);
@@ -86,6 +90,28 @@ public final class KeyQueries implements KeyTable, AutoCloseable {
       }
     } catch (SQLException e) {
       throw new StoreException(SqlFailures.cause(e), "keys can't be read: SQL state " + e.getSQLState());
+    }
+  }
+
+  /** Opens the pool's connections, so that the first rush of look-ups after a start does not wait for them one after another. */
+  private void warm() {
+    var held = new ArrayList<Connection>();
+    try {
+      for (int i = 0; i < size; i++) {
+        held.add(database.lookups().getConnection());
+      }
+    } catch (SQLException e) {
+      log.debug("store=POSTGRESQL not all connections opened ahead: SQL state {}", e.getSQLState());
+    } finally {
+      held.forEach(KeyQueries::giveBack);
+    }
+  }
+
+  private static void giveBack(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      log.debug("store=POSTGRESQL a connection was not given back: SQL state {}", e.getSQLState());
     }
   }
 

@@ -31,6 +31,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -60,12 +62,14 @@ final class Installation implements AutoCloseable {
   static final class Node implements AutoCloseable {
     final KeyStores stores;
     final ApiKeyRouter router;
+    final Set<Layer> distrusted;
     private final Map<Layer, AtomicLong> asked;
     private final List<AutoCloseable> parts;
 
-    Node(KeyStores stores, ApiKeyRouter router, Map<Layer, AtomicLong> asked, List<AutoCloseable> parts) {
+    Node(KeyStores stores, ApiKeyRouter router, Set<Layer> distrusted, Map<Layer, AtomicLong> asked, List<AutoCloseable> parts) {
       this.stores = stores;
       this.router = router;
+      this.distrusted = distrusted;
       this.asked = asked;
       this.parts = parts;
     }
@@ -105,16 +109,26 @@ final class Installation implements AutoCloseable {
     for (Layer layer : Layer.values()) {
       asked.put(layer, new AtomicLong());
     }
+    Set<Layer> distrusted = ConcurrentHashMap.newKeySet();
     StoreListener listener =
         new StoreListener() {
           @Override
           public void answered(Layer layer, LayerAnswer answer) {
             asked.get(layer).incrementAndGet();
           }
+
+          @Override
+          public void trusted(Layer store, boolean trusted) {
+            if (trusted) {
+              distrusted.remove(store);
+            } else {
+              distrusted.add(store);
+            }
+          }
         };
     var database =
-        new Database(new DatabaseSettings(postgres.jdbcUrl(postgresProxy.port()), Optional.empty(), Optional.empty(), 4, Duration.ofMillis(250)));
-    var queries = new KeyQueries(database, new StoreGuard(Layer.POSTGRESQL, System::nanoTime, listener), 4, Duration.ofMillis(250));
+        new Database(new DatabaseSettings(postgres.jdbcUrl(postgresProxy.port()), Optional.empty(), Optional.empty(), 8, Duration.ofMillis(250)));
+    var queries = new KeyQueries(database, new StoreGuard(Layer.POSTGRESQL, System::nanoTime, listener), 8, Duration.ofMillis(250));
     RedisLink link = RedisLink.open("redis://127.0.0.1:" + redisProxy.port(), Optional.empty());
     var shared =
         new RedisKeys(
@@ -131,7 +145,7 @@ final class Installation implements AutoCloseable {
       shared.hear(stores.changes());
     }
     stores.start();
-    var node = new Node(stores, new ApiKeyRouter(new PepperedKeys(peppers, stores::find)), asked, List.of(database, queries, link, stores));
+    var node = new Node(stores, new ApiKeyRouter(new PepperedKeys(peppers, stores::find)), distrusted, asked, List.of(database, queries, link, stores));
     opened.add(node);
     return node;
   }
@@ -179,6 +193,19 @@ final class Installation implements AutoCloseable {
     try (Connection connection = connection();
         var run = connection.createStatement()) {
       run.execute(statement);
+    }
+  }
+
+  /** Transactions that PostgreSQL has ended, as it counts them; its counts come up to a second late. */
+  long transactions() throws SQLException {
+    LockSupport.parkNanos(Duration.ofMillis(1_500).toNanos());
+    try (Connection connection = connection();
+        var rows =
+            connection.createStatement().executeQuery("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()")) {
+      if (!rows.next()) {
+        throw new IllegalStateException("no statistics");
+      }
+      return rows.getLong(1);
     }
   }
 

@@ -58,7 +58,8 @@ class StoresTest {
       }
       insert.executeBatch();
     }
-    Installation.Node node = node("herd");
+    // Without Redis, so that PostgreSQL alone bears the herd.
+    Installation.Node node = installation.node(folder.resolve("herd"), StoreTimes.DEFAULT, List.of(Installation.PEPPER), false);
     Installation.await(SOON, node.stores::indexInForce);
     ApiKey hot = minted.getLast().key();
     List<RouteDecision> pending = new ArrayList<>();
@@ -71,17 +72,18 @@ class StoresTest {
         LockSupport.parkNanos(50_000);
       }
     }
-    long busy = 0;
+    long unanswered = 0;
     for (RouteDecision decision : pending) {
-      if (decision instanceof RouteDecision.Pending later && !(later.answer().get() instanceof Lookup.Hit)) {
-        busy++;
-      }
+      boolean hit = decision instanceof RouteDecision.Pending later ? later.answer().get() instanceof Lookup.Hit : decision instanceof RouteDecision.Entitled;
+      unanswered += hit ? 0 : 1;
     }
     long queries = node.asked(Layer.POSTGRESQL);
+    assertThat(queries + node.asked(Layer.SNAPSHOT)).as("every key was looked up").isGreaterThanOrEqualTo(10_001);
     figure("herd: PostgreSQL queries for 10001 keys", queries, "<= 10001", queries <= 10_001);
-    figure("herd: keys not answered", busy, "= 0", busy == 0);
+    figure("herd: answers that were no hit", unanswered, "= 0", unanswered == 0);
+    System.out.println("herd: keys that the snapshot answered for, as PostgreSQL was too slow: " + node.asked(Layer.SNAPSHOT));
     assertThat(queries).isLessThanOrEqualTo(10_001);
-    assertThat(busy).isZero();
+    assertThat(unanswered).isZero();
   }
 
   @Test
@@ -91,7 +93,7 @@ class StoresTest {
     Installation.await(SOON, node.stores::indexInForce);
     assertThat(node.route(known)).isInstanceOf(RouteDecision.Entitled.class);
     var mint = new KeyMint(Installation.PEPPER, new SecureRandom());
-    long before = node.asked(Layer.POSTGRESQL);
+    long before = installation.transactions();
     long[] times = new long[6_000];
     long begun = System.nanoTime();
     for (int i = 0; i < times.length; i++) {
@@ -103,9 +105,10 @@ class StoresTest {
         LockSupport.parkNanos(50_000);
       }
     }
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    // The record of changes is read twice a second by two statements, which the layers do not count.
-    double perSecond = (node.asked(Layer.POSTGRESQL) - before) / seconds + 4;
+    // Counted by the server, so with the readings of the record of changes.
+    long counted = installation.transactions() - before;
+    double perSecond = counted / ((System.nanoTime() - begun) / 1e9);
+    assertThat(counted).as("the record of changes is read").isPositive();
     Arrays.sort(times);
     double p99 = times[(int) (times.length * 0.99)] / 1e6;
     figure("flood: PostgreSQL queries/s", perSecond, "<= 20", perSecond <= 20);
@@ -175,6 +178,7 @@ class StoresTest {
     double ready = (System.nanoTime() - begun) / 1e6;
 
     assertThat(after.stores.standing().source()).isEqualTo(KeyStores.Source.SNAPSHOT);
+    Installation.await(SOON, () -> after.distrusted.contains(Layer.POSTGRESQL));
     figure("cold start with every store down, first answer ms", ready, "<= 5000", ready <= 5000);
     installation.postgresProxy.fault(Fault.NONE);
     installation.redisProxy.fault(Fault.NONE);
@@ -262,6 +266,6 @@ class StoresTest {
   }
 
   private static void figure(String name, double measured, String bound, boolean holds) {
-    System.out.printf(Locale.ROOT, "figure: %s | %.4g | %s | %s | StoresTest%n", name, measured, bound, holds ? "pass" : "short");
+    System.out.printf(Locale.ROOT, "figure: %s | %s | %s | %s | StoresTest%n", name, measured == Math.rint(measured) ? Long.toString((long) measured) : String.format(Locale.ROOT, "%.3g", measured), bound, holds ? "pass" : "short");
   }
 }
