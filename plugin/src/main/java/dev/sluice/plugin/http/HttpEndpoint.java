@@ -14,7 +14,6 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -68,7 +67,6 @@ public final class HttpEndpoint implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, 1024)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.AUTO_READ, false)
             .childHandler(new Pipeline());
     io.netty.channel.ChannelFuture bound = bootstrap.bind(listen).awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -99,7 +97,6 @@ public final class HttpEndpoint implements AutoCloseable {
           .addLast(new ArrivalTimeout(limits.arrivalSeconds(), limits.idleSeconds()))
           .addLast(new HttpServerCodec())
           .addLast(new HttpObjectAggregator(limits.bodyBytes(), true))
-          .addLast(new FlowControlHandler())
           .addLast(new HttpExchange(handler));
     }
   }

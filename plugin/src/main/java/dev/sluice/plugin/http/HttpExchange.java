@@ -14,9 +14,12 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -26,26 +29,42 @@ import org.slf4j.LoggerFactory;
 /**
  * Turns one Netty request into an {@link HttpCall} and its answer back. Not thread-safe; confined to the connection's event loop.
  *
- * <p>It asks the channel for one request at a time, the next when the answer is written, so that answers keep the order of
- * requests and a connection has at most one at work.
+ * <p>One request is at work at a time, and those that were sent ahead wait for their turn, so that answers keep the order of
+ * requests. Who sends more than {@value #AHEAD} ahead is cut off.
  */
 final class HttpExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger log = LoggerFactory.getLogger(HttpExchange.class);
 
+  private static final int AHEAD = 16;
+
   private final HttpHandler handler;
+  private final Queue<FullHttpRequest> ahead = new ArrayDeque<>();
+  private boolean busy;
 
   HttpExchange(HttpHandler handler) {
     this.handler = handler;
   }
 
   @Override
-  public void channelActive(ChannelHandlerContext ctx) {
-    ctx.read();
-    ctx.fireChannelActive();
+  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+    if (!busy) {
+      take(ctx, request);
+    } else if (ahead.size() < AHEAD) {
+      ahead.add(request.retain());
+    } else {
+      ctx.close();
+    }
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+  public void channelInactive(ChannelHandlerContext ctx) {
+    ahead.forEach(ReferenceCountUtil::release);
+    ahead.clear();
+    ctx.fireChannelInactive();
+  }
+
+  private void take(ChannelHandlerContext ctx, FullHttpRequest request) {
+    busy = true;
     if (request.decoderResult().isFailure()) {
       write(ctx, HttpAnswer.problem(400, "Bad Request", "not an HTTP request"), false);
       return;
@@ -75,7 +94,7 @@ final class HttpExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     return HttpAnswer.problem(500, "Internal Server Error", "the log has the cause");
   }
 
-  private static void write(ChannelHandlerContext ctx, HttpAnswer answer, boolean keepAlive) {
+  private void write(ChannelHandlerContext ctx, HttpAnswer answer, boolean keepAlive) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), Unpooled.wrappedBuffer(answer.body()));
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
@@ -85,10 +104,18 @@ final class HttpExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     HttpUtil.setContentLength(response, answer.body().length);
     HttpUtil.setKeepAlive(response, keepAlive);
     var written = ctx.writeAndFlush(response);
-    if (keepAlive) {
-      ctx.read();
-    } else {
+    if (!keepAlive) {
       written.addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    busy = false;
+    FullHttpRequest next = ahead.poll();
+    if (next != null) {
+      try {
+        take(ctx, next);
+      } finally {
+        next.release();
+      }
     }
   }
 
