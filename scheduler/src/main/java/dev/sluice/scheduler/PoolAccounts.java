@@ -67,6 +67,21 @@ final class PoolAccounts {
     return active.size();
   }
 
+  /** Requests that the accounts which admit may run at a time, together. */
+  long places() {
+    return ledger.stream().mapToLong(Account::maxConcurrent).sum();
+  }
+
+  /** True if an account that admits has no place left. */
+  boolean anySaturated() {
+    for (int i = 0; i < ledger.size(); i++) {
+      if (ledger.get(i).isSaturated()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The accounts that admit, by index. */
   List<Account> ledger() {
     return ledger;

@@ -15,6 +15,8 @@ import dev.sluice.scheduler.dispatch.Forecast;
 import dev.sluice.scheduler.fairness.Entry;
 import dev.sluice.scheduler.fairness.LaneOrder;
 import dev.sluice.scheduler.fairness.LaneQueue;
+import dev.sluice.scheduler.share.LaneUse;
+import dev.sluice.scheduler.share.PlaceForecast;
 import dev.sluice.scheduler.waiting.WaitingRoom;
 import dev.sluice.scheduler.waiting.WaitingRoom.Fit;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ final class PoolCore {
   private final PoolLease.ByExpiry leases = new PoolLease.ByExpiry();
   private final PoolAccounts accounts;
   private final DecisionNotes notes;
+  private final LaneUse use;
   private final WaitingRoom room;
   private SchedulerConfig config;
   private @Nullable Buckets buckets;
@@ -69,7 +72,9 @@ final class PoolCore {
     this.drain = new DrainMeter(accounts.size(), nowNanos);
     this.notes = new DecisionNotes(pool.model(), accounts);
     this.buckets = Rules.buckets(config, configured, nowNanos);
-    this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, buckets, this::shadowed, nowNanos));
+    this.use = new LaneUse(SchedulerConfig.MAX_LANES, nowNanos);
+    this.use.places(accounts.places());
+    this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, buckets, use, this::shadowed, nowNanos));
   }
 
   private void shadowed(int lane, int shadowLane) {
@@ -246,7 +251,8 @@ final class PoolCore {
     } else {
       buckets.capacity(SchedulerConfig.tokensPerSecond(configured), nowNanos);
     }
-    LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, this::shadowed, nowNanos);
+    use.places(accounts.places());
+    LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, use, this::shadowed, nowNanos);
     room.reshape(Rules.bounds(next), order, this::seat)
         .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
     settleDown();
@@ -295,7 +301,13 @@ final class PoolCore {
   }
 
   private void settleRound() {
-    updateWake(Dispatcher.round(room, accounts.ledger(), nowNanos, this::granted));
+    long refillInNanos;
+    boolean turned;
+    do { // what is short decides the order, so a round that changed it is followed by another
+      refillInNanos = Dispatcher.round(room, accounts.ledger(), nowNanos, this::granted);
+      turned = !room.isEmpty() && use.scarce(accounts.anySaturated());
+    } while (turned);
+    updateWake(refillInNanos);
   }
 
   private void updateWake(long refillInNanos) {
@@ -324,6 +336,7 @@ final class PoolCore {
     PoolLease lease = new PoolLease(pool, accounts.get(accountIndex), waiter, draw, nowNanos, nextSequence++);
     leases.add(lease);
     notes.admitted(waiter, accountIndex, nowNanos, effects);
+    use.began(lane, nowNanos);
     tally.admitted(lane, waiter.tokens());
     SchedulerListener listener = effects.listener();
     effects.add(() -> listener.admitted(pool.model(), lease.provider(), lane, lease.waitNanos(), queued));
@@ -332,6 +345,7 @@ final class PoolCore {
 
   private void finish(PoolLease lease, LeaseEnd end, TokenCost actual) {
     leases.remove(lease);
+    use.ended(lease.lane(), nowNanos);
     tally.ended(end);
     long reserved = lease.cost().total();
     Draw draw = lease.draw();
@@ -379,6 +393,9 @@ final class PoolCore {
   }
 
   private long foretell(Entry entry, long tokensAhead) {
+    if (use.isScarce() && config.policy() == Policy.HYBRID) {
+      return foretellPlace(entry);
+    }
     long everyone = Math.max(1, room.tokens());
     long requestsAhead = Math.min(room.size(), Saturating.scale(tokensAhead, room.size(), everyone));
     return Forecast.waitNanos(
@@ -386,6 +403,20 @@ final class PoolCore {
         drain,
         new Forecast.Demand(entry.mask(), tokensAhead, requestsAhead, entry.tokens()),
         nowNanos);
+  }
+
+  /** As {@link #foretell} where places are short: by requests, for a place is a place whatever its tokens. */
+  private long foretellPlace(Entry entry) {
+    LaneQueue lane = room.lane(entry.laneIndex());
+    long tokensAhead = entry.isWaiting() ? lane.workAhead().before(entry) : lane.workAhead().competing(entry.mask());
+    long requestsAhead = lane.isEmpty() ? 0 : Saturating.scale(tokensAhead, lane.size(), Math.max(1, lane.tokens()));
+    boolean[] backlogged = new boolean[room.lanes()];
+    for (int i = 0; i < backlogged.length; i++) {
+      backlogged[i] = !room.lane(i).isEmpty();
+    }
+    int[] weights = config.lanes().stream().mapToInt(LaneConfig::weight).toArray();
+    return PlaceForecast.waitNanos(
+        use, new PlaceForecast.Place(weights, backlogged, entry.laneIndex(), Math.min(requestsAhead, lane.size())));
   }
 
   /** Leases that have not ended. */

@@ -8,6 +8,7 @@ import dev.sluice.scheduler.fairness.LaneOrder;
 import dev.sluice.scheduler.fairness.ShadowedOrder;
 import dev.sluice.scheduler.fairness.StrictOrder;
 import dev.sluice.scheduler.fairness.WeightedOrder;
+import dev.sluice.scheduler.share.LaneUse;
 import dev.sluice.scheduler.waiting.Bounds;
 import dev.sluice.scheduler.waiting.Bounds.Bound;
 import java.util.Arrays;
@@ -33,19 +34,19 @@ final class Rules {
   }
 
   /** The order of lanes; {@code buckets} are those of the pool, if it has any. */
-  static LaneOrder order(SchedulerConfig config, @Nullable Buckets buckets, ShadowedOrder.Listener shadowed, long nowNanos) {
+  static LaneOrder order(SchedulerConfig config, @Nullable Buckets buckets, LaneUse use, ShadowedOrder.Listener shadowed, long nowNanos) {
     LaneOrder order = buckets == null
-        ? order(config, config.policy(), nowNanos)
+        ? order(config, config.policy(), use, nowNanos)
         : new GatedOrder(buckets, config.starvationTimeoutNanos());
-    return config.shadow().isEmpty() ? order : new ShadowedOrder(order, order(config, config.shadow().get(), nowNanos), shadowed);
+    return config.shadow().isEmpty() ? order : new ShadowedOrder(order, order(config, config.shadow().get(), use, nowNanos), shadowed);
   }
 
-  private static LaneOrder order(SchedulerConfig config, Policy policy, long nowNanos) {
+  private static LaneOrder order(SchedulerConfig config, Policy policy, LaneUse use, long nowNanos) {
     int[] weights = weights(config);
     return switch (policy) {
       case STRICT -> new StrictOrder(weights, config.starvationTimeoutNanos());
       case WEIGHTED -> new WeightedOrder(weights);
-      case HYBRID -> new HybridOrder(weights, config.laneZeroSharePercent(), nowNanos);
+      case HYBRID -> new HybridOrder(weights, config.laneZeroSharePercent(), use, nowNanos);
     };
   }
 

@@ -24,10 +24,12 @@ final class NaivePolicy {
   private long laneZeroTokens;
   private long allTokens;
   private long halvedAtNanos;
+  private final NaiveUse use;
   private SchedulerConfig config;
 
-  NaivePolicy(SchedulerConfig config, long nowNanos) {
+  NaivePolicy(SchedulerConfig config, NaiveUse use, long nowNanos) {
     this.config = config;
+    this.use = use;
     this.halvedAtNanos = nowNanos;
     resize(config.lanes().size());
   }
@@ -147,7 +149,7 @@ final class NaivePolicy {
     return switch (config.policy()) {
       case STRICT -> starving(heads, nowNanos).or(() -> candidates.stream().findFirst());
       case WEIGHTED -> weighted(candidates);
-      case HYBRID -> hybrid(candidates);
+      case HYBRID -> use.scarce ? byPlaces(candidates) : hybrid(candidates);
     };
   }
 
@@ -177,6 +179,25 @@ final class NaivePolicy {
       return first;
     }
     return weighted(candidates.stream().filter(waiter -> waiter.lane > 0).toList()).or(() -> first);
+  }
+
+  private Optional<NaiveWaiter> byPlaces(List<NaiveWaiter> candidates) {
+    long all = 0;
+    for (int lane = 0; lane < SchedulerConfig.MAX_LANES; lane++) {
+      all += use.recent(lane);
+    }
+    if (candidates.getFirst().lane == 0 && use.recent(0) * 100 <= all * config.laneZeroSharePercent()) {
+      return Optional.of(candidates.getFirst());
+    }
+    long weights = config.lanes().stream().mapToLong(LaneConfig::weight).sum();
+    List<NaiveWaiter> withWeight = candidates.stream().filter(waiter -> waiter.lane > 0 && weight(waiter.lane) > 0).toList();
+    List<NaiveWaiter> owed = withWeight.stream()
+        .filter(waiter -> (use.held(waiter.lane) + 1) * weights <= use.places * weight(waiter.lane))
+        .toList();
+    return (owed.isEmpty() ? withWeight : owed).stream()
+        .min((a, b) -> Long.compare(use.recent(a.lane) * weight(b.lane), use.recent(b.lane) * weight(a.lane)))
+        .or(() -> candidates.stream().filter(waiter -> waiter.lane > 0).findFirst())
+        .or(() -> candidates.stream().findFirst());
   }
 
   /** A waiter was chosen and leaves with capacity; it is still among {@code waiters}. */

@@ -45,6 +45,7 @@ final class NaivePool {
 
   final List<NaiveWaiter> waiters = new ArrayList<>();
   private final NaivePolicy policy;
+  private final NaiveUse use;
   private List<NaiveAccount> accounts = new ArrayList<>();
   private final List<NaiveAccount> removed = new ArrayList<>();
   private SchedulerConfig config;
@@ -55,8 +56,14 @@ final class NaivePool {
   NaivePool(SchedulerConfig config, long nowNanos) {
     this.config = config;
     this.nowNanos = nowNanos;
-    this.policy = new NaivePolicy(config, nowNanos);
+    this.use = new NaiveUse(nowNanos);
+    this.policy = new NaivePolicy(config, use, nowNanos);
     configured(config).forEach(account -> accounts.add(new NaiveAccount(account, nowNanos)));
+    countPlaces();
+  }
+
+  private void countPlaces() {
+    use.places = accounts.stream().mapToLong(account -> account.limits.maxConcurrent()).sum();
   }
 
   private static List<ProviderAccount> configured(SchedulerConfig config) {
@@ -142,6 +149,7 @@ final class NaivePool {
 
   private void finish(NaiveLease lease, LeaseEnd end, TokenCost actual) {
     lease.account().end(lease, end, actual);
+    use.ended(lease.sequence(), nowNanos);
     removed.removeIf(account -> account.leases.isEmpty());
     log.add(lease.account().provider + "." + end + "@" + nowNanos);
   }
@@ -161,19 +169,27 @@ final class NaivePool {
         policy.served(waiter, waiters, nowNanos);
         waiters.remove(waiter);
         policy.left(waiter, waiters);
-        grant(waiter.id, waiter.request, account.get());
+        grant(waiter.id, waiter.lane, waiter.request, account.get());
         claimed = 0;
       } else {
         claimed |= waiter.mask;
       }
     }
+    if (!waiters.isEmpty()) {
+      boolean scarce = accounts.stream().anyMatch(account -> account.leases.size() >= account.limits.maxConcurrent());
+      if (scarce != use.scarce) {
+        use.scarce = scarce;
+        round();
+      }
+    }
   }
 
-  private void grant(int id, WorkRequest request, NaiveAccount account) {
+  private void grant(int id, int lane, WorkRequest request, NaiveAccount account) {
     LeaseLife life = account.limits.leaseLife();
     long expected = life.prefillNanosPerToken() * request.cost().inputTokens()
         + 2 * request.maxOutputTokens() * life.outputNanosPerToken();
     long lifeNanos = Math.max(15 * NaiveAccount.NANO, Math.min(expected, life.providerTimeoutNanos() + 30 * NaiveAccount.NANO));
+    use.began(nextGrant, lane, nowNanos);
     account.take(new NaiveLease(id, account, request.cost(), nowNanos + lifeNanos, nextGrant++));
     log.add(id + ">" + account.provider + "@" + nowNanos);
   }
@@ -203,7 +219,7 @@ final class NaivePool {
         accounts.stream().filter(account -> (mask & account.bit()) != 0 && account.fits(total)).findFirst();
     if (waiters.isEmpty() && free.isPresent()) {
       policy.passed(lane, total, nowNanos);
-      grant(id, request, free.get());
+      grant(id, lane, request, free.get());
       return;
     }
     NaiveWaiter waiter = new NaiveWaiter(id, request, nowNanos, nextSequence++, lane, mask);
@@ -302,6 +318,7 @@ final class NaivePool {
       accounts.add(existing.orElseGet(() -> new NaiveAccount(wanted, nowNanos)));
     }
     known.stream().filter(account -> !account.leases.isEmpty()).forEach(removed::add);
+    countPlaces();
     config = next;
     policy.reconfigure(next, nowNanos);
     List<NaiveWaiter> everyone = List.copyOf(waiters);

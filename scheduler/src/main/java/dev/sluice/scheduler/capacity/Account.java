@@ -94,6 +94,11 @@ public final class Account {
     maxConcurrent = newMaxConcurrent;
   }
 
+  /** Requests it may run at a time. */
+  public int maxConcurrent() {
+    return maxConcurrent;
+  }
+
   public int inFlight() {
     return inFlight;
   }

@@ -2,21 +2,25 @@
 package dev.sluice.scheduler.fairness;
 
 import dev.sluice.scheduler.capacity.Saturating;
+import dev.sluice.scheduler.share.LaneUse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lane 0 first while its part of the recently dispatched tokens is within its share, the other lanes by weight; what one side
- * leaves the other takes. Not thread-safe; confined to the pool's lock.
+ * Lane 0 first while its part of what was recently taken is within its share, the other lanes by weight; what one side leaves the
+ * other takes. Not thread-safe; confined to the pool's lock.
  *
- * <p>"Recently" is a window that halves once a second, so a lane 0 that had everything to itself gives way at once when the
- * others come. The window moves with dispatches only: whose turn it is never changes by the mere passing of time.
+ * <p>Where tokens are short, lanes share dispatched tokens: "recently" is then a window that halves once a second, so a lane 0 that had
+ * everything to itself gives way at once when the others come. Where places are short, {@link PlaceShares} shares those. Whose turn
+ * it is never changes by the mere passing of time.
  */
 public final class HybridOrder implements LaneOrder {
   private static final long WINDOW_NANOS = 1_000_000_000L;
   private static final long PERCENT = 100;
 
   private final WeightedOrder others;
+  private final PlaceShares places;
+  private final LaneUse use;
   private final int laneZeroSharePercent;
   private long laneZeroTokens;
   private long allTokens;
@@ -26,15 +30,21 @@ public final class HybridOrder implements LaneOrder {
    * An order in which nothing was dispatched yet.
    *
    * @param laneZeroSharePercent 1..100
+   * @param use of places, kept by the pool
    */
-  public HybridOrder(int[] weights, int laneZeroSharePercent, long nowNanos) {
+  public HybridOrder(int[] weights, int laneZeroSharePercent, LaneUse use, long nowNanos) {
     this.others = new WeightedOrder(weights);
+    this.places = new PlaceShares(weights, laneZeroSharePercent, use);
+    this.use = use;
     this.laneZeroSharePercent = laneZeroSharePercent;
     this.halvedAtNanos = nowNanos;
   }
 
   @Override
   public @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos) {
+    if (use.isScarce()) {
+      return places.next(lanes, claimed);
+    }
     Entry first = lanes.getFirst().next(claimed);
     if (first != null && Saturating.multiply(laneZeroTokens, PERCENT) <= Saturating.multiply(allTokens, laneZeroSharePercent)) {
       return first;
