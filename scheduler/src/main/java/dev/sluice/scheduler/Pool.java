@@ -123,6 +123,20 @@ final class Pool {
     return effects;
   }
 
+  /** Gives a provider only a part of its limits. */
+  void scale(String provider, double scale) {
+    Effects effects = new Effects(listener);
+    lock.lock();
+    try {
+      core.begin(ticker.read(), effects);
+      core.scale(provider, scale);
+      setAlarm();
+    } finally {
+      lock.unlock();
+    }
+    effects.fire();
+  }
+
   /** Sends every waiter away for good. The caller fires what is returned. */
   Effects drain() {
     Effects effects = new Effects(listener);

@@ -4,6 +4,7 @@ package dev.sluice.scheduler;
 import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.TokenTotals;
 import dev.sluice.scheduler.capacity.Account;
+import dev.sluice.scheduler.capacity.TokenBucket;
 import java.util.Set;
 
 /** A provider's ledger account with its limits. Not thread-safe; confined to the pool's lock. */
@@ -11,6 +12,7 @@ final class PoolAccount {
   private final String provider;
   private final Account account;
   private AccountLimits limits;
+  private double scale = 1;
 
   PoolAccount(ProviderAccount configured, long nowNanos) {
     this.provider = configured.provider();
@@ -28,7 +30,25 @@ final class PoolAccount {
 
   void limits(AccountLimits newLimits, long nowNanos) {
     limits = newLimits;
-    account.limits(limits.tokensPerSecond(), limits.requestRate(), limits.maxConcurrent(), nowNanos);
+    apply(nowNanos);
+  }
+
+  /** Gives the account only so much of its limits, 0..1; no limit falls below 1. */
+  void scale(double newScale, long nowNanos) {
+    scale = newScale;
+    apply(nowNanos);
+  }
+
+  private void apply(long nowNanos) {
+    account.limits(
+        scaled(limits.tokensPerSecond(), Long.MAX_VALUE),
+        scaled(limits.requestRate(), TokenBucket.UNLIMITED),
+        (int) scaled(limits.maxConcurrent(), Integer.MAX_VALUE),
+        nowNanos);
+  }
+
+  private long scaled(long limit, long unlimited) {
+    return limit == unlimited || scale >= 1 ? limit : Math.max(1, (long) (limit * scale));
   }
 
   /** True if requests restricted to {@code providers}, empty for none, may come here. */

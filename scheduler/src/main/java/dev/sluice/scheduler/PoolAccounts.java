@@ -4,6 +4,7 @@ package dev.sluice.scheduler;
 import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.TokenTotals;
 import dev.sluice.scheduler.capacity.Account;
+import dev.sluice.scheduler.capacity.Saturating;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +58,20 @@ final class PoolAccounts {
           .forEach(account -> forgotten = sum(forgotten, account.totals()));
       removed = removed.stream().filter(account -> account.account().inFlight() > 0).toList();
     }
+  }
+
+  /** Scales the account of {@code provider}, if it admits. */
+  void scale(String provider, double scale, long nowNanos) {
+    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.scale(scale, nowNanos));
+  }
+
+  /** Tokens per second of all accounts that admit, as scaled. */
+  long tokensPerSecond() {
+    long sum = 0;
+    for (Account account : ledger) {
+      sum = Saturating.add(sum, account.tokensPerSecond());
+    }
+    return sum;
   }
 
   PoolAccount get(int index) {

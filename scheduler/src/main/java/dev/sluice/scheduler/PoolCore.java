@@ -71,8 +71,8 @@ final class PoolCore {
     this.accounts = new PoolAccounts(configured, nowNanos);
     this.drain = new DrainMeter(accounts.size(), nowNanos);
     this.notes = new DecisionNotes(pool.model(), accounts);
-    this.buckets = Rules.buckets(config, configured, nowNanos);
-    this.use = new LaneUse(SchedulerConfig.MAX_LANES, nowNanos);
+    this.buckets = Rules.buckets(config, accounts, nowNanos);
+    this.use = new LaneUse(SchedulerConfig.MAX_BUCKETS, nowNanos);
     this.use.places(accounts.places());
     this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, buckets, use, this::shadowed, nowNanos));
   }
@@ -181,7 +181,7 @@ final class PoolCore {
 
   private Arrival arrival(Waiter waiter, long predictedNanos) {
     Bound bound = effects.listener().wantsDecisions()
-        ? notes.bound(waiter.mask(), waiter.tokens(), buckets == null || buckets.opens(waiter, this::isWaitedIn, nowNanos), nowNanos)
+        ? notes.bound(waiter.mask(), waiter.tokens(), buckets == null || buckets.opensInNanos(waiter, this::isWaitedIn, nowNanos) == 0, nowNanos)
         : Bound.NONE;
     return new Arrival(bound, room.lane(waiter.laneIndex()).size() - 1, predictedNanos);
   }
@@ -247,14 +247,23 @@ final class PoolCore {
     config = next;
     drain = new DrainMeter(accounts.size(), nowNanos);
     if (!sameOrder || buckets == null || configured.isEmpty()) {
-      buckets = Rules.buckets(next, configured, nowNanos);
+      buckets = Rules.buckets(next, accounts, nowNanos);
     } else {
-      buckets.capacity(SchedulerConfig.tokensPerSecond(configured), nowNanos);
+      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
     }
     use.places(accounts.places());
     LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, use, this::shadowed, nowNanos);
     room.reshape(Rules.bounds(next), order, this::seat)
         .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
+    settleDown();
+  }
+
+  /** Gives a provider only a part of its limits, until told otherwise. */
+  void scale(String provider, double scale) {
+    accounts.scale(provider, scale, nowNanos);
+    if (buckets != null) {
+      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
+    }
     settleDown();
   }
 

@@ -12,7 +12,6 @@ import dev.sluice.scheduler.share.LaneUse;
 import dev.sluice.scheduler.waiting.Bounds;
 import dev.sluice.scheduler.waiting.Bounds.Bound;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a configuration means to the waiting room. */
@@ -20,10 +19,10 @@ final class Rules {
   private Rules() {}
 
   /** The buckets of a pool; null without. A pool that is retired has no provider and needs none. */
-  static @Nullable Buckets buckets(SchedulerConfig config, List<ProviderAccount> accounts, long nowNanos) {
-    return config.buckets().isEmpty() || accounts.isEmpty()
+  static @Nullable Buckets buckets(SchedulerConfig config, PoolAccounts accounts, long nowNanos) {
+    return config.buckets().isEmpty() || accounts.size() == 0
         ? null
-        : new Buckets(config.buckets().get(), SchedulerConfig.tokensPerSecond(accounts), nowNanos);
+        : new Buckets(config.buckets().get(), accounts.tokensPerSecond(), nowNanos);
   }
 
   static Bounds bounds(SchedulerConfig config) {

@@ -87,6 +87,22 @@ public final class Scheduler {
     effects.forEach(Effects::fire);
   }
 
+  /**
+   * Gives a provider only a part of its configured rates and concurrency, until told otherwise; changes of the configuration keep
+   * it. Nobody running is stopped. Providers and models that don't exist are ignored.
+   *
+   * @param scale above 0, at most 1
+   */
+  public void scale(String model, String provider, double scale) {
+    if (!(scale > 0 && scale <= 1)) {
+      throw new IllegalArgumentException("scale: " + scale + " (expected: above 0, at most 1)");
+    }
+    Pool pool = pools.get(model);
+    if (pool != null) {
+      pool.scale(provider, scale);
+    }
+  }
+
   /** Evicts every waiter and refuses newcomers, for good; leases live on until they end. */
   public void drain() {
     List<Effects> effects = new ArrayList<>();

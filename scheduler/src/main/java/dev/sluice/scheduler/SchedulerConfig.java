@@ -121,7 +121,7 @@ public record SchedulerConfig(
   }
 
   /** What all accounts give together. */
-  static long tokensPerSecond(List<ProviderAccount> accounts) {
+  private static long tokensPerSecond(List<ProviderAccount> accounts) {
     long sum = 0;
     for (ProviderAccount account : accounts) {
       sum = Saturating.add(sum, account.limits().tokensPerSecond());

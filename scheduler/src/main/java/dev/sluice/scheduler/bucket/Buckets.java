@@ -33,12 +33,12 @@ public final class Buckets implements LaneGate {
    * Full buckets.
    *
    * @param rules without {@linkplain BucketRules#problems problems}
-   * @param poolTokensPerSecond at least one for each bucket
+   * @param poolTokensPerSecond to share; less than one for each bucket counts as that
    */
   public Buckets(BucketRules rules, long poolTokensPerSecond, long nowNanos) {
     this.rules = rules;
     this.poolTokensPerSecond = poolTokensPerSecond;
-    for (long guarantee : Distribution.guarantees(rules.shares(), poolTokensPerSecond)) {
+    for (long guarantee : Distribution.guarantees(rules.shares(), Math.max(rules.count(), poolTokensPerSecond))) {
       buckets.add(new Bucket(rate(guarantee), rules.count(), nowNanos));
     }
   }
@@ -54,7 +54,8 @@ public final class Buckets implements LaneGate {
   /** Deals out another capacity by the same rules; levels stay, but never above the new rates. */
   public void capacity(long newPoolTokensPerSecond, long nowNanos) {
     poolTokensPerSecond = newPoolTokensPerSecond;
-    long[] guarantees = Distribution.guarantees(rules.shares(), newPoolTokensPerSecond);
+    // A pool that was scaled down to less leaves each bucket its least.
+    long[] guarantees = Distribution.guarantees(rules.shares(), Math.max(rules.count(), newPoolTokensPerSecond));
     for (int i = 0; i < guarantees.length; i++) {
       buckets.get(i).tokensPerSecond(rate(guarantees[i]), nowNanos);
     }
