@@ -6,6 +6,7 @@ import dev.sluice.plugin.admin.Readiness;
 import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.SchedulerFilter;
 import dev.sluice.plugin.answer.Reason;
+import dev.sluice.plugin.capacity.AdaptiveCapacity;
 import dev.sluice.plugin.config.BucketSettings;
 import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.plugin.config.ConfigReload;
@@ -158,7 +159,8 @@ final class SluiceProcess {
     runner =
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
-    SettlementDesk settlement = new SettlementDesk(register, new BytesPerToken(LEARNED_MODELS), costs, processMetrics);
+    Optional<AdaptiveCapacity> capacity = config.scheduler().adaptive().map(this::adaptive);
+    SettlementDesk settlement = new SettlementDesk(register, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
     events = events(config.events(), settlement);
     admin =
         admin(
@@ -171,6 +173,7 @@ final class SluiceProcess {
                     () -> {
                       schedulerMetrics.gauges(scheduler.snapshot());
                       costMetrics.gauges(costs.errors());
+                      capacity.ifPresent(adaptive -> costMetrics.scales(adaptive.scales()));
                       return meters.scrape();
                     }),
                 desk,
@@ -217,6 +220,11 @@ final class SluiceProcess {
             ? Optional.of(new DecisionFile(settings.decisionFile().get(), settings.decisionFileBytes()))
             : Optional.empty();
     return Optional.of(new DecisionLog(Math.max(1, settings.decisionRecords()), Clocks.wall(), file));
+  }
+
+  private AdaptiveCapacity adaptive(SluiceConfig.AdaptiveSettings settings) {
+    AdaptiveCapacity.Settings bounds = new AdaptiveCapacity.Settings(settings.firstTokenTime().toNanos(), settings.leastPercent() / 100.0);
+    return new AdaptiveCapacity(bounds, Clocks.monotonic(), scheduler::scale);
   }
 
   private static LearnedCosts.Settings costs(SluiceConfig.CostSettings settings) {

@@ -161,7 +161,7 @@ final class ConfigKeys {
                     OUTPUT_QUANTILE,
                     OPAQUE_REQUEST_TOKENS,
                     SERVICE_TIER),
-                List.of(Lane.SECTION, BucketKeys.AtLeast.SECTION))
+                List.of(Lane.SECTION, BucketKeys.AtLeast.SECTION, AdaptiveKeys.SECTION))
             .reloadable();
 
     private Scheduler() {}

@@ -83,7 +83,8 @@ final class SettingsBinder {
         values.get(Scheduler.OPAQUE_REQUEST_TOKENS),
         values.get(Scheduler.SERVICE_TIER),
         BucketBinder.bind(values, buckets),
-        values.get(Scheduler.SHADOW_POLICY));
+        values.get(Scheduler.SHADOW_POLICY),
+        AdaptiveKeys.bind(values.section(AdaptiveKeys.SECTION)));
   }
 
   private static List<SluiceConfig.LaneSettings> lanes(Values values, int levels) {

@@ -74,7 +74,8 @@ public record SluiceConfig(
       long opaqueRequestTokens,
       Map<String, Integer> serviceTier,
       Optional<BucketSettings> buckets,
-      ShadowPolicy shadow) {
+      ShadowPolicy shadow,
+      Optional<AdaptiveSettings> adaptive) {
     public SchedulerSettings {
       lanes = List.copyOf(lanes);
       serviceTier = Map.copyOf(serviceTier);
@@ -83,6 +84,9 @@ public record SluiceConfig(
 
   /** What answers are expected to cost; the percentage is of an account's answers. */
   public record CostSettings(boolean learn, int outputQuantilePercent, long defaultOutputTokens) {}
+
+  /** When an answer is late, and the part of its capacity that a provider keeps in any case. */
+  public record AdaptiveSettings(Duration firstTokenTime, int leastPercent) {}
 
   /** One lane; {@code maxDepth} counts requests. */
   public record LaneSettings(int weight, Duration maxWait, int maxDepth, long maxBytes) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.events;
 
+import dev.sluice.plugin.capacity.AdaptiveCapacity;
 import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.lease.OpenLease;
@@ -9,6 +10,7 @@ import dev.sluice.plugin.usage.CompletionEvent;
 import dev.sluice.plugin.usage.Settlement;
 import dev.sluice.scheduler.TokenCost;
 import dev.sluice.scheduler.cost.LearnedCosts;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Ends leases by their completion events. Thread-safe. */
@@ -25,10 +27,16 @@ public final class SettlementDesk {
   private final LeaseRegister register;
   private final BytesPerToken bytesPerToken;
   private final LearnedCosts costs;
+  private final Optional<AdaptiveCapacity> capacity;
   private final Listener listener;
 
-  /** A desk over the open leases of {@code register}; {@code bytesPerToken} and {@code costs} learn from what they used. */
-  public SettlementDesk(LeaseRegister register, BytesPerToken bytesPerToken, LearnedCosts costs, Listener listener) {
+  /**
+   * A desk over the open leases of {@code register}; {@code bytesPerToken} and {@code costs} learn from what they used, and {@code
+   * capacity} from how they were answered.
+   */
+  public SettlementDesk(
+      LeaseRegister register, BytesPerToken bytesPerToken, LearnedCosts costs, Optional<AdaptiveCapacity> capacity, Listener listener) {
+    this.capacity = capacity;
     this.register = register;
     this.bytesPerToken = bytesPerToken;
     this.costs = costs;
@@ -67,6 +75,7 @@ public final class SettlementDesk {
       return EventResult.LATE;
     }
     learn(event, entry, settlement);
+    capacity.ifPresent(adaptive -> adaptive.heard(entry.lease(), entry.stream(), event));
     listener.settled(settlement.source());
     return EventResult.SETTLED;
   }

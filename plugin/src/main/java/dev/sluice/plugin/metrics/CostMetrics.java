@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.metrics;
 
+import dev.sluice.plugin.capacity.AdaptiveCapacity.ProviderScale;
 import dev.sluice.scheduler.cost.LearnedCosts.ModelError;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -8,13 +9,16 @@ import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How good the estimates are, as gauges over the configured models. Thread-safe. */
+/** How good the estimates are and what providers really bear, as gauges over the configured models and providers. Thread-safe. */
 public final class CostMetrics {
   private final MultiGauge bias;
   private final MultiGauge p95;
+  private final MultiGauge scale;
 
   /** Metrics in {@code registry}. */
   public CostMetrics(MeterRegistry registry) {
+    this.scale =
+        MultiGauge.builder("sluice_capacity_scale").description("Part of its configured capacity that a provider is given").register(registry);
     this.bias =
         MultiGauge.builder("sluice_estimate_bias")
             .description("Estimated beyond reported tokens, as a part of the reported; negative where too little is estimated")
@@ -23,6 +27,15 @@ public final class CostMetrics {
         MultiGauge.builder("sluice_estimate_error_p95")
             .description("Error of the estimate, as a part of the reported tokens, that 95 % of requests stay below")
             .register(registry);
+  }
+
+  /** Brings the scales of capacities up to {@code scales}. */
+  public void scales(List<ProviderScale> scales) {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    for (ProviderScale each : scales) {
+      rows.add(MultiGauge.Row.of(Tags.of("model", each.model(), "provider", each.provider()), each.scale()));
+    }
+    scale.register(rows, true);
   }
 
   /** Brings the gauges up to {@code errors}. */

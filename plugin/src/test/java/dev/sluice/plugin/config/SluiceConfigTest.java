@@ -101,6 +101,7 @@ class SluiceConfigTest {
         service_tier: {priority: 0, flex: 2}
         lanes:
           - {level: 1, max_wait: 250ms, max_depth: 5, max_bytes: 64KiB, weight: 40}
+        adaptive: {enabled: true, first_token_time: 3s, least_percent: 25}
         atleast:
           max_upgrade_distance: 3
           upgrade_quota_bucket_0: 6
@@ -261,7 +262,8 @@ class SluiceConfigTest {
                     1000,
                     Map.of(),
                     Optional.empty(),
-                    ShadowPolicy.OFF),
+                    ShadowPolicy.OFF,
+                    Optional.empty()),
                 new SluiceConfig.KeySettings(
                     folder.resolve("conf/keys.yaml"), folder.resolve("conf/pepper"), "SLUICE_PEPPER"),
                 SluiceConfig.SenderSettings.NONE,
@@ -318,7 +320,8 @@ class SluiceConfigTest {
                 2000,
                 Map.of("priority", 0, "flex", 2),
                 config.scheduler().buckets(),
-                ShadowPolicy.WEIGHTED));
+                ShadowPolicy.WEIGHTED,
+                Optional.of(new SluiceConfig.AdaptiveSettings(Duration.ofSeconds(3), 25))));
     assertThat(config.tokenRouting())
         .isEqualTo(
             new SluiceConfig.KeySettings(Path.of("/etc/keys.yaml"), folder.resolve("other/pepper"), "MY_PEPPER"));
