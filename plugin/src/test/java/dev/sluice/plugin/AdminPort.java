@@ -2,14 +2,16 @@
 package dev.sluice.plugin;
 
 import dev.sluice.plugin.admin.AdminHandler;
-import dev.sluice.plugin.admin.AdminKeys;
 import dev.sluice.plugin.admin.AdminKeys.AdminKey;
 import dev.sluice.plugin.admin.AdminKeys.Role;
+import dev.sluice.plugin.admin.AdminKeys;
 import dev.sluice.plugin.admin.Readiness;
 import dev.sluice.plugin.admin.api.AdminApi;
 import dev.sluice.plugin.admin.api.Route;
 import dev.sluice.plugin.admin.api.SnapshotControl;
 import dev.sluice.plugin.admission.AdmissionDesk;
+import dev.sluice.plugin.charge.Charges;
+import dev.sluice.plugin.charge.KeyRates;
 import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.plugin.config.SluiceConfig;
 import dev.sluice.plugin.dialect.BodyRewriter;
@@ -23,21 +25,27 @@ import dev.sluice.plugin.refusal.Refusals;
 import dev.sluice.routing.key.KeyFileEditor;
 import dev.sluice.routing.key.KeyMint;
 import dev.sluice.routing.key.Pepper;
+import dev.sluice.routing.price.PriceTable;
 import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.routing.quota.QuotaBook;
+import dev.sluice.routing.quota.QuotaListener;
+import dev.sluice.routing.quota.QuotaTree;
 import dev.sluice.routing.registry.Changes;
 import dev.sluice.routing.registry.RowCheck;
 import dev.sluice.routing.registry.RowJson;
+import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.Alarm;
 import dev.sluice.scheduler.Scheduler;
 import dev.sluice.scheduler.SchedulerListener;
+import dev.sluice.scheduler.cost.LearnedCosts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -80,17 +88,24 @@ final class AdminPort implements AutoCloseable {
   private AdminPort(Path folder, Optional<DataSource> database, Optional<SnapshotControl> snapshot, Changes changes, List<AdminKey> keys) throws Exception {
     Path file = Files.writeString(folder.resolve("sluice.yaml"), CONFIG);
     SluiceConfig config = new ConfigLoader(file, Map.of("E", "events-secret")).load().config();
-    Scheduler scheduler = new Scheduler(SchedulerSetup.of(config), nanos::get, task -> new Silent(), new SchedulerListener() {});
+    Scheduler scheduler = new Scheduler(SchedulerSetup.of(config, InForce.NOTHING), nanos::get, task -> new Silent(), new SchedulerListener() {});
     ProviderCatalog catalog = ProviderCatalog.of(1, config.providers());
     InstantSource wall = InstantSource.fixed(NOW);
     AdmissionDesk desk =
         new AdmissionDesk(
             scheduler,
             () -> catalog,
+            new Charges(
+                new QuotaBook(QuotaTree.of(List.of()), wall, nanos::get, Duration.ofMinutes(1), QuotaListener.NONE),
+                new KeyRates(nanos::get, 10),
+                () -> PriceTable.NONE,
+                Optional.empty(),
+                new Charges.Clocks(nanos::get, wall)),
             new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
             new Refusals(reason -> {}),
             new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
-            new AdmissionDesk.Limits(1 << 20, 5, 2, 256, 1000, config.scheduler().serviceTier()));
+            new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty()),
+            new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)));
     KeyMint mint = new KeyMint(Pepper.parse("ab".repeat(32)).orElseThrow(), new SecureRandom());
     AdminApi.Stores stores = new AdminApi.Stores(database, new KeyFileEditor(folder.resolve("keys.yaml")), mint, changes, RowCheck.NONE);
     List<Route> api = AdminApi.routes(stores, new AdminApi.Knowledge(desk, snapshot, UnaryOperator.identity(), wall));

@@ -261,6 +261,7 @@ final class PoolCore {
   /** Gives a provider only a part of its limits, until told otherwise. */
   void scale(String provider, double scale) {
     accounts.scale(provider, scale, nowNanos);
+    use.places(accounts.places());
     if (buckets != null) {
       buckets.capacity(accounts.tokensPerSecond(), nowNanos);
     }
@@ -402,7 +403,7 @@ final class PoolCore {
   }
 
   private long foretell(Entry entry, long tokensAhead) {
-    if (use.isScarce() && config.policy() == Policy.HYBRID) {
+    if (use.isScarce() && config.policy() == Policy.HYBRID && buckets == null) {
       return foretellPlace(entry);
     }
     long everyone = Math.max(1, room.tokens());

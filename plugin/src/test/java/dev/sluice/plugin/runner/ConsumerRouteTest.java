@@ -3,6 +3,7 @@ package dev.sluice.plugin.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.plugin.entitle.Degraded;
 import dev.sluice.plugin.entitle.Standings;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.filter.EventLoopFilter;
@@ -47,7 +48,7 @@ class ConsumerRouteTest {
 
   private static TokenRouterFilter router() {
     var standings = new Standings(() -> RULES, () -> InForce.NOTHING, () -> TrustedNetworks.NONE, new Standings.Levels(5, 3));
-    return new TokenRouterFilter(new ApiKeyRouter(key -> new Lookup.KnownAbsent()), () -> Instant.EPOCH, standings, new Refusals(reason -> {}));
+    return new TokenRouterFilter(new ApiKeyRouter(key -> new Lookup.KnownAbsent()), () -> Instant.EPOCH, standings, new Refusals(reason -> {}), Degraded.CLOSED);
   }
 
   @AfterEach

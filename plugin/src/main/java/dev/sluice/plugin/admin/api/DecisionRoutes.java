@@ -7,7 +7,6 @@ import dev.sluice.plugin.admission.Preview;
 import dev.sluice.plugin.answer.Reason;
 import dev.sluice.plugin.answer.Refusal;
 import dev.sluice.plugin.http.HttpAnswer;
-import dev.sluice.routing.ApiKey;
 import dev.sluice.routing.ApiKeyRouter;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.Lookup;
@@ -67,8 +66,7 @@ final class DecisionRoutes {
 
   /** Judges status and expiry as the filter's router does. */
   private Optional<Reason> denied(Entitlement entitlement) {
-    ApiKey any = ApiKey.of("hypothetical").orElseThrow();
-    return switch (new ApiKeyRouter(key -> new Lookup.Hit(entitlement)).route(any, wall.instant())) {
+    return switch (ApiKeyRouter.judge(new Lookup.Hit(entitlement), wall.instant())) {
       case RouteDecision.Denied denied ->
           Optional.of(
               switch (denied.reason()) {
@@ -79,6 +77,8 @@ final class DecisionRoutes {
               });
       case RouteDecision.Entitled entitled -> Optional.empty();
       case RouteDecision.Unavailable unavailable -> Optional.of(Reason.STORES_DOWN);
+      case RouteDecision.Busy busy -> Optional.of(Reason.STORES_DOWN);
+      case RouteDecision.Pending pending -> throw new IllegalStateException("a pending answer (expected: the judgement of one that came)");
     };
   }
 
