@@ -87,8 +87,10 @@ public record Field(String name, Storage storage, Optional<Kind<?>> kind, Need n
       case INTEGER -> schema.put("type", "integer");
       case REAL, DECIMAL -> schema.put("type", "number");
       case FLAG -> schema.put("type", "boolean");
-      case TEXTS -> schema.putAll(Map.of("type", "array", "items", Map.of("type", "string")));
-      case INTEGERS -> schema.putAll(Map.of("type", "array", "items", Map.of("type", "integer")));
+      case TEXTS, INTEGERS -> {
+        schema.put("type", "array");
+        schema.put("items", Map.of("type", storage == Storage.TEXTS ? "string" : "integer"));
+      }
       case DOCUMENT -> schema.put("type", "object");
     }
     for (String member : List.of("enum", "minimum", "maximum", "maxLength", "maxItems")) {
