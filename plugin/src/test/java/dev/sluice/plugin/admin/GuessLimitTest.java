@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class GuessLimitTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5 * SECOND);
+  private final GuessLimit limit = new GuessLimit(nanos::get);
+
+  @Test
+  void anAddressHasABurstAndThenOneGuessEachInterval() throws Exception {
+    InetAddress address = InetAddress.getByName("192.0.2.1");
+    for (int i = 0; i < GuessLimit.BURST; i++) {
+      assertThat(limit.retryAfterSeconds(address)).isZero();
+      limit.failed(address);
+    }
+    assertThat(limit.retryAfterSeconds(address)).isEqualTo(GuessLimit.SECONDS);
+    assertThat(limit.retryAfterSeconds(InetAddress.getByName("192.0.2.2"))).isZero();
+    nanos.addAndGet(GuessLimit.SECONDS * SECOND);
+    assertThat(limit.retryAfterSeconds(address)).isZero();
+    limit.failed(address);
+    assertThat(limit.retryAfterSeconds(address)).isPositive();
+  }
+
+  @Test
+  void anIpv6NetworkOfOneMachineCountsAsOne() throws Exception {
+    for (int i = 0; i < GuessLimit.BURST; i++) {
+      limit.failed(InetAddress.getByName("2001:db8:0:1::" + i));
+    }
+    assertThat(limit.retryAfterSeconds(InetAddress.getByName("2001:db8:0:1::ffff"))).isPositive();
+    assertThat(limit.retryAfterSeconds(InetAddress.getByName("2001:db8:0:2::1"))).isZero();
+  }
+
+  @Test
+  void theTableForgetsWhoFailedLongestAgo() throws Exception {
+    InetAddress first = InetAddress.getByName("192.0.2.1");
+    for (int i = 0; i < GuessLimit.BURST; i++) {
+      limit.failed(first);
+    }
+    for (int i = 0; i < GuessLimit.ADDRESSES - 1; i++) {
+      limit.failed(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+    }
+    assertThat(limit.retryAfterSeconds(first)).isPositive();
+    limit.failed(InetAddress.getByName("192.0.2.9"));
+    assertThat(limit.retryAfterSeconds(first)).isZero();
+  }
+}
