@@ -21,7 +21,7 @@ public final class Commands {
   /** The configuration file that commands read if no flag names another. */
   public static final Path DEFAULT_CONFIG = Path.of("conf", "sluice.yaml");
 
-  private static final List<String> NAMES = List.of("run", "check", "keys", "bench", "help");
+  private static final List<String> NAMES = List.of("run", "check", "keys", "bench", "database", "migrate", "help");
 
   private static final String HELP =
       """
@@ -37,13 +37,20 @@ public final class Commands {
                                  make an API key, print it once, add its entry to the key file
         keys list                print the entries of the key file
         keys revoke ID           withdraw a key
+        keys rotate ID --database URL [--overlap 24h]
+                                 make a key with the same terms; the old one ends after the overlap
         keys hash                print the hash of the key on standard input
         bench replay TRACE [--traces FOLDER] [--loads 0.9,1.2] [--seeds 5] [--policies A,B|all] [--perturb NAME]
                     [--seconds N] [--json FILE]
                                  play a trace to the scheduler in virtual time; TRACE is azure-hour, a file, or
                                  generated: azure-like, bursty, long-answers
+        database migrate --database URL
+                                 bring the tables of a database to this version
+        migrate OLD.ini [--out FILE] [--dry-run]
+                                 turn a configuration of the older gateway into one of Sluice, and say what differs
         help                     print this
 
+      With --database jdbc:postgresql://HOST/NAME the keys are those of that database; PGUSER and PGPASSWORD are honoured.
       FILE is conf/sluice.yaml unless given. Exit codes: 0 done, 1 failed or at fault, 2 wrong command line.
       """;
 
@@ -51,7 +58,7 @@ public final class Commands {
 
   /** True if {@link #run} knows the command; {@code run} itself is the process's own. */
   public static boolean known(String command) {
-    return command.equals("check") || command.equals("keys") || command.equals("bench") || isHelp(command);
+    return !command.equals("run") && (NAMES.contains(command) || isHelp(command));
   }
 
   private static boolean isHelp(String command) {
@@ -76,6 +83,8 @@ public final class Commands {
         case "check" -> CheckCommand.run(rest, surface);
         case "keys" -> KeysCommand.run(rest, surface);
         case "bench" -> BenchCommand.run(rest, surface);
+        case "database" -> DatabaseCommand.run(rest, surface);
+        case "migrate" -> MigrateCommand.run(rest, surface);
         default -> throw new UsageException(unknown(command));
       };
     } catch (UsageException e) {

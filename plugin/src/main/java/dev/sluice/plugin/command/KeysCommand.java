@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.command;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.plugin.config.PepperSource;
 import dev.sluice.plugin.config.SluiceConfig.KeySettings;
+import dev.sluice.plugin.time.Clocks;
 import dev.sluice.routing.ApiKey;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.config.ConfigException;
+import dev.sluice.routing.config.Kind;
+import dev.sluice.routing.config.Kinds;
+import dev.sluice.routing.config.Place;
+import dev.sluice.routing.config.Problems;
+import dev.sluice.routing.config.YamlNode;
 import dev.sluice.routing.key.KeyFileEditor;
 import dev.sluice.routing.key.KeyMint;
 import dev.sluice.routing.key.KeyRecord;
 import dev.sluice.routing.key.NewKey;
 import dev.sluice.routing.key.Pepper;
+import dev.sluice.routing.registry.KeyRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,12 +33,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** {@code sluice keys}: makes, lists and withdraws the API keys of a key file. Immutable. */
+/** {@code sluice keys}: makes, lists and withdraws the API keys of a key file or a database. Immutable. */
 final class KeysCommand {
   /** Traits and terms as flags. */
   private static final List<String> MORE = NewKey.MORE.stream().map(name -> name.replace('_', '-')).toList();
 
   private static final List<String> FILES = List.of("config", "file", "pepper");
+  private static final Kind<Duration> OVERLAP = Kinds.duration(Duration.ZERO, KeyRegistry.LONGEST_OVERLAP);
   private static final int MAX_INPUT_BYTES = 4096;
 
   private final Surface surface;
@@ -51,11 +61,20 @@ final class KeysCommand {
     List<String> rest = args.isEmpty() ? List.of() : args.subList(1, args.size());
     return switch (action) {
       case "create" ->
-          of(rest, Stream.of(List.of("account", "id", "models", "expires", "description"), MORE, FILES).flatMap(List::stream).toList(), 0, surface).create();
-      case "list" -> of(rest, FILES, 0, surface).list();
-      case "revoke" -> of(rest, FILES, 1, surface).revoke();
+          of(
+                  rest,
+                  Databases.with(Stream.of(List.of("account", "id", "models", "expires", "description"), MORE, FILES).flatMap(List::stream).toList()),
+                  0,
+                  surface)
+              .either(KeysCommand::create, (command, keys) -> keys.create(command.arguments, command.mint(false)));
+      case "list" -> of(rest, Databases.with(FILES), 0, surface).either(KeysCommand::list, (command, keys) -> keys.list());
+      case "rotate" ->
+          of(rest, Databases.with(List.of("overlap", "config", "file", "pepper")), 1, surface).either(KeysCommand::notInFiles, KeysCommand::rotate);
+      case "revoke" ->
+          of(rest, Databases.with(FILES), 1, surface)
+              .either(KeysCommand::revoke, (command, keys) -> keys.revoke(command.arguments.rest().getFirst(), command.mint(false), Clocks.wall().instant()));
       case "hash" -> of(rest, FILES, 0, surface).hash();
-      default -> throw new UsageException((action.isEmpty() ? "no action" : Arguments.shown(action) + ": unknown action") + " (expected: create, list, revoke or hash)");
+      default -> throw new UsageException((action.isEmpty() ? "no action" : Arguments.shown(action) + ": unknown action") + " (expected: create, list, rotate, revoke or hash)");
     };
   }
 
@@ -74,6 +93,44 @@ final class KeysCommand {
     return new ConfigLoader(config, surface.environment()).keySettings();
   }
 
+  /** Work on the key file. */
+  private interface OnFile {
+    int run(KeysCommand command) throws UsageException, ConfigException, IOException;
+  }
+
+  /** Work on the database. */
+  private interface OnDatabase {
+    int run(KeysCommand command, DatabaseKeysCommand keys) throws UsageException, ConfigException, IOException;
+  }
+
+  /** Works on the database if one was named, else on the key file. */
+  private int either(OnFile onFile, OnDatabase onDatabase) throws UsageException, ConfigException, IOException {
+    Optional<HikariDataSource> source = Databases.open(arguments, surface.environment());
+    if (source.isEmpty()) {
+      return onFile.run(this);
+    }
+    try (HikariDataSource open = source.get()) {
+      return onDatabase.run(this, new DatabaseKeysCommand(open, surface));
+    }
+  }
+
+  private int notInFiles() throws UsageException {
+    throw new UsageException("--database: missing (expected: a database; in a key file, create another key and revoke this one later)");
+  }
+
+  private int rotate(DatabaseKeysCommand keys) throws UsageException, ConfigException, IOException {
+    String text = arguments.value("overlap").orElse("24h");
+    Duration overlap =
+        OVERLAP
+            .read(new YamlNode.Scalar(text, Place.DEFAULT), new Kind.Source("overlap", false, new Problems()))
+            .orElseThrow(() -> new UsageException("--overlap: " + Arguments.shown(text) + " (expected: " + OVERLAP.expected() + ")"));
+    return keys.rotate(arguments.rest().getFirst(), overlap, mint(false), Clocks.wall().instant());
+  }
+
+  private KeyMint mint(boolean mayCreate) throws UsageException, ConfigException, IOException {
+    return new KeyMint(pepper(mayCreate), new SecureRandom());
+  }
+
   private int create() throws UsageException, ConfigException, IOException {
     String account = arguments.value("account").orElseThrow(() -> new UsageException("--account: missing (expected: --account NAME)"));
     var editor = new KeyFileEditor(file);
@@ -86,7 +143,7 @@ final class KeysCommand {
             arguments.value("expires"),
             arguments.value("description"));
     key.check("--");
-    KeyMint.Minted minted = new KeyMint(pepper(true), new SecureRandom()).mint();
+    KeyMint.Minted minted = mint(true).mint();
     String id = editor.append(key, minted);
     surface.out().println(minted.reveal());
     surface.out().println("# key " + id + " of account " + account + ", added to " + file);

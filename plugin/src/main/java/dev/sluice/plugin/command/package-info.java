@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The commands of {@code sluice} that need no running process: {@code check}, {@code keys}, {@code help}.
+ * The commands of {@code sluice} that need no running process: {@code check}, {@code keys}, {@code
+ * database}, {@code migrate}, {@code help}.
  *
  * <p>Every command is a function of its arguments, the environment and the files they name, writes what was asked to standard
  * output and what went wrong to standard error, and answers with an exit code: 0 done, 1 the answer is no or it failed, 2 the

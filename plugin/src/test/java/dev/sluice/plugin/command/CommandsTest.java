@@ -303,8 +303,8 @@ class CommandsTest {
     "check --confg x | --confg: unknown flag (expected: --config; did you mean --config?)",
     "check --config | --config: no value (expected: --config VALUE)",
     "check --config a --config b | --config: given twice (expected: once)",
-    "keys | no action (expected: create, list, revoke or hash)",
-    "keys mint | mint: unknown action (expected: create, list, revoke or hash)",
+    "keys | no action (expected: create, list, rotate, revoke or hash)",
+    "keys mint | mint: unknown action (expected: create, list, rotate, revoke or hash)",
     "keys create | --account: missing (expected: --account NAME)",
     "keys revoke | expected: the id of a key",
   })

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.command;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.sluice.routing.registry.Schema;
+import java.util.List;
+import org.flywaydb.core.api.FlywayException;
+
+/** {@code sluice database migrate}: brings the tables of a database to this version. Immutable. */
+final class DatabaseCommand {
+  private DatabaseCommand() {}
+
+  static int run(List<String> args, Surface surface) throws UsageException {
+    if (args.isEmpty() || !args.getFirst().equals("migrate")) {
+      throw new UsageException((args.isEmpty() ? "no action" : Arguments.shown(args.getFirst()) + ": unknown action") + " (expected: migrate)");
+    }
+    Arguments arguments = Arguments.parse(args.subList(1, args.size()), List.of(Databases.FLAG), List.of());
+    arguments.expectRest(0, "no arguments besides flags");
+    try (HikariDataSource source = Databases.opened(arguments, surface.environment())) {
+      Schema.Migrated migrated = Schema.migrate(source);
+      surface.out().println(migrated.applied() == 0 ? "up to date, version " + migrated.version() : migrated.applied() + " steps taken, version " + migrated.version() + " now");
+      return Commands.OK;
+    } catch (FlywayException e) {
+      // The message has the address, and may have what was in it.
+      surface.err().println("sluice database migrate: the database cannot be reached, or its tables are not ours (" + e.getClass().getSimpleName() + ")");
+      return Commands.FAILED;
+    }
+  }
+}
