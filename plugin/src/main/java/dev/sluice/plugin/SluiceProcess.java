@@ -64,6 +64,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +83,7 @@ final class SluiceProcess {
   private static final Duration DRAIN = Duration.ofMillis(700);
 
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
-  private static final Duration QUOTA_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration TABLE_INTERVAL = Duration.ofSeconds(5);
   private static final int PORT_CONNECTIONS = 256;
   private static final int ADMIN_BODY_BYTES = 1 << 20;
   private static final int LEARNED_MODELS = 1_000;
@@ -131,7 +132,7 @@ final class SluiceProcess {
     stores.ifPresent(open -> readiness.describe(open::line));
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
-    charges = new ChargeSetup(config, meters, ChargeSetup.Stores.NONE);
+    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElse(ChargeSetup.Stores.NONE));
     decisions = decisions(config.observability());
     SchedulerMetrics schedulerMetrics =
         new SchedulerMetrics(
@@ -154,14 +155,17 @@ final class SluiceProcess {
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
     AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
+    Standings standings = standings(config, live);
     FilterRegistry filters =
-        filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings(config, live), refusals, degraded), new SchedulerFilter(desk));
+        filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
     runner =
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
     Optional<AdaptiveCapacity> capacity = config.scheduler().adaptive().map(this::adaptive);
     SettlementDesk settlement = new SettlementDesk(register, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
     events = events(config.events(), settlement);
+    Optional<AdminSetup.Database> database =
+        stores.map(open -> new AdminSetup.Database(open, SenderTables.of(open.dataSource(), live, config.scheduler().lanes().size()), charges));
     admin =
         admin(
             config.admin(),
@@ -177,15 +181,16 @@ final class SluiceProcess {
                       return meters.scrape();
                     }),
                 desk,
-                Optional.empty()));
+                standings,
+                database));
     keyFile.ifPresent(file -> new FileWatcher(config.tokenRouting().keysFile(), file::reload).start(watcher, WATCH_INTERVAL));
     Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog, charges);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
     // On a thread of its own: a database that does not answer must not hold up the files.
+    database.ifPresent(
+        tables -> watcher.scheduleWithFixedDelay(() -> Thread.startVirtualThread(tables::refresh), 0, TABLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
     watcher.scheduleWithFixedDelay(
-        () -> Thread.startVirtualThread(charges::refresh), QUOTA_INTERVAL.toMillis(), QUOTA_INTERVAL.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
-    watcher.scheduleWithFixedDelay(
-        () -> catalog.get().refreshCredentials(), WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+        () -> catalog.get().refreshCredentials(), WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Standings standings(SluiceConfig config, LiveSettings live) {

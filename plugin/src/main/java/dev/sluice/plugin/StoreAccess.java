@@ -118,9 +118,9 @@ final class StoreAccess implements AutoCloseable {
     return database.dataSource();
   }
 
-  /** Redis, if it is configured. */
-  Optional<RedisLink> redis() {
-    return redis;
+  /** Where quotas are shared and use is written. */
+  ChargeSetup.Stores forCharges() {
+    return new ChargeSetup.Stores(redis.map(RedisLink::client), Optional.of(dataSource()));
   }
 
   /** Who is let in while nobody can tell who is calling. */

@@ -128,16 +128,15 @@ public final class RedisKeys implements SharedKeys {
   }
 
   @Override
-  public void drop(KeyFingerprint key) {
-    store(key, STALE, SetArgs.Builder.px(STALE_TIME));
+  public boolean drop(KeyFingerprint key) {
+    return ask(commands -> commands.set(name(key), STALE, SetArgs.Builder.px(STALE_TIME))) instanceof Reply.Value;
   }
 
   @Override
   public boolean changed(KeyFingerprint key, boolean revoked) {
     byte[] channel = CHANNEL.getBytes(StandardCharsets.US_ASCII);
     byte[] message = new ChangeMessage(key, revoked).text().getBytes(StandardCharsets.US_ASCII);
-    return ask(commands -> commands.set(name(key), STALE, SetArgs.Builder.px(STALE_TIME))) instanceof Reply.Value
-        && ask(commands -> commands.publish(channel, message)) instanceof Reply.Value;
+    return drop(key) && ask(commands -> commands.publish(channel, message)) instanceof Reply.Value;
   }
 
   private void store(KeyFingerprint key, byte[] entry, SetArgs how) {

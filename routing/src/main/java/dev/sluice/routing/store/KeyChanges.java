@@ -74,7 +74,9 @@ public final class KeyChanges {
     keys.snapshot().put(row.fingerprint(), row.entitlement());
     keys.forget(row.fingerprint());
     revokedSinceSnapshot |= row.entitlement().status() == KeyStatus.REVOKED;
-    stores.shared().drop(row.fingerprint());
+    // If it can't be reached, whoever made the change tells it again, and entries end by themselves.
+    boolean dropped = stores.shared().drop(row.fingerprint());
+    log.debug("key changed fingerprint={} dropped_from_redis={}", row.fingerprint(), dropped);
   }
 
   /** Changes may have been missed, as this node could not hear. */

@@ -17,7 +17,9 @@ public interface SharedKeys {
         public void remember(KeyFingerprint key, LayerAnswer answer) {}
 
         @Override
-        public void drop(KeyFingerprint key) {}
+        public boolean drop(KeyFingerprint key) {
+          return true;
+        }
 
         @Override
         public boolean changed(KeyFingerprint key, boolean revoked) {
@@ -31,8 +33,12 @@ public interface SharedKeys {
   /** Keeps what the tables said, {@link LayerAnswer.Found} or {@link LayerAnswer.KnownAbsent}; in vain after a change a moment ago. Does not block. */
   void remember(KeyFingerprint key, LayerAnswer answer);
 
-  /** Drops what is held, and refuses to hold anything read before now. Does not block; may fail. */
-  void drop(KeyFingerprint key);
+  /**
+   * Drops what is held, and refuses to hold anything read before now. One at a time, so that many in a row do not overrun the connection.
+   *
+   * @return false if the cache could not be reached
+   */
+  boolean drop(KeyFingerprint key);
 
   /**
    * Drops what is held, refuses to hold anything read before now, and tells every node.
