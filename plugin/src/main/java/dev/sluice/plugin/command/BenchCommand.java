@@ -13,6 +13,7 @@ import dev.sluice.plugin.bench.replay.LearnedOutput;
 import dev.sluice.plugin.bench.replay.Perturbation;
 import dev.sluice.plugin.bench.replay.SchedulerContender;
 import dev.sluice.plugin.bench.replay.ServiceModel;
+import dev.sluice.plugin.bench.report.ScoreHtml;
 import dev.sluice.plugin.bench.report.ScoreJson;
 import dev.sluice.plugin.bench.report.ScoreTable;
 import dev.sluice.plugin.bench.trace.AzureHour;
@@ -38,7 +39,7 @@ import java.util.stream.LongStream;
 
 /** {@code sluice bench replay}: plays a trace to the scheduler and to other policies in virtual time. Immutable. */
 final class BenchCommand {
-  private static final List<String> FLAGS = List.of("traces", "loads", "seeds", "policies", "perturb", "seconds", "json");
+  private static final List<String> FLAGS = List.of("traces", "loads", "seeds", "policies", "perturb", "seconds", "json", "html");
   private static final String FOLDER_VARIABLE = "SLUICE_TRACES";
   private static final int BAR = 30;
 
@@ -65,6 +66,10 @@ final class BenchCommand {
     Path json = arguments.path("json", Path.of(""));
     if (arguments.has("json")) {
       Files.write(json, ScoreJson.of(result.trace(), result.scores()));
+    }
+    Path html = arguments.path("html", Path.of(""));
+    if (arguments.has("html")) {
+      Files.writeString(html, ScoreHtml.of(result.trace(), result.scores(), result.samples()));
     }
     return Commands.OK;
   }

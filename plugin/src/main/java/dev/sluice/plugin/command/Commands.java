@@ -41,7 +41,7 @@ public final class Commands {
                                  make a key with the same terms; the old one ends after the overlap
         keys hash                print the hash of the key on standard input
         bench replay TRACE [--traces FOLDER] [--loads 0.9,1.2] [--seeds 5] [--policies A,B|all] [--perturb NAME]
-                    [--seconds N] [--json FILE]
+                    [--seconds N] [--json FILE] [--html FILE]
                                  play a trace to the scheduler in virtual time; TRACE is azure-hour, a file, or
                                  generated: azure-like, bursty, long-answers
         database migrate --database URL

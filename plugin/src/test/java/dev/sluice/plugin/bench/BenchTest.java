@@ -69,4 +69,24 @@ class BenchTest {
       });
     }
   }
+
+  @Test
+  void thePageNeedsNothingElse() throws IOException {
+    Bench.Result result = run(Mix.azureLike(300), everyone(), "none", 0.9, 1.2);
+    String page = dev.sluice.plugin.bench.report.ScoreHtml.of(result.trace(), result.scores(), result.samples());
+    assertThat(page).startsWith("<!doctype html>").contains("<svg", "polyline", "gold").doesNotContain("<script", "http", "src=", "NaN", "Infinity");
+  }
+
+  /** One policy and one set of weights on mixes it was never looked at with. */
+  @Test
+  void theDefaultPolicyBeatsEveryBlindBaselineOnOtherMixes() throws IOException {
+    for (Mix mix : List.of(Mix.bursty(1_200), Mix.longAnswers(1_200))) {
+      List<Score> scores = run(mix, everyone(), "none", 1.3).scores();
+      double own = scores.stream().filter(score -> score.policy().equals("blind")).findFirst().orElseThrow().ofBound();
+      System.out.printf(java.util.Locale.ROOT, "%s: default policy %.3f of the bound%n", mix, own);
+      assertThat(scores)
+          .filteredOn(score -> score.policy().startsWith("B"))
+          .allSatisfy(score -> assertThat(score.ofBound()).as(score.policy() + " on " + mix).isLessThan(own + 0.02));
+    }
+  }
 }
