@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.t.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.routing.servers.PostgresServer;
+import dev.sluice.routing.servers.RedisServer;
+import dev.sluice.routing.servers.TcpProxy;
+import dev.sluice.routing.servers.TcpProxy.Fault;
+import dev.sluice.t.Figure;
+import dev.sluice.t.stack.GatewayChoice;
+import dev.sluice.t.stack.Http;
+import dev.sluice.t.stack.Stack;
+import dev.sluice.t.stack.StackPlan;
+import dev.sluice.t.stack.StackPlan.ProviderPlan;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole product with PostgreSQL and Redis, administered over HTTP, while its stores come and go. */
+class StoresIT {
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final String ADMIN_KEY = "admin-key-of-this-test-0123456789";
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private static PostgresServer postgres;
+  private static RedisServer redis;
+  private static TcpProxy toPostgres;
+  private static TcpProxy toRedis;
+  private static Stack stack;
+
+  @BeforeAll
+  static void start() throws IOException {
+    postgres = PostgresServer.start();
+    redis = RedisServer.start();
+    toPostgres = TcpProxy.before(postgres.port());
+    toRedis = TcpProxy.before(redis.port());
+    Path keyFile = Files.writeString(Files.createTempFile("sluice-admin", ".key"), ADMIN_KEY);
+    Path snapshot = Files.createTempDirectory("sluice-stores").resolve("keys.snapshot");
+    StackPlan plan =
+        StackPlan.of(List.of(new ProviderPlan("local-a", 100_000, 16, 8_192, StackPlan.MODEL, List.of())), List.of())
+            .with("admin.key_file", keyFile.toString())
+            .with("stores.postgresql.url", "jdbc:postgresql://127.0.0.1:" + toPostgres.port() + "/postgres")
+            .with("stores.postgresql.user", "postgres")
+            .with("stores.redis.url", "redis://127.0.0.1:" + toRedis.port())
+            .with("token_routing.cache_ttl", "1s")
+            .with("token_routing.snapshot_file", snapshot.toString())
+            .with("token_routing.snapshot_refresh_interval", "10s");
+    stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"));
+    awaitKeysFrom("stores");
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    stack.close();
+    toPostgres.close();
+    toRedis.close();
+    redis.close();
+    postgres.close();
+  }
+
+  private static void awaitKeysFrom(String source) {
+    Http.await(SOON, () -> ready().contains("keys=" + source + " "), StoresIT::ready);
+  }
+
+  private static String ready() {
+    return Http.get(stack.admin().resolve("/readyz")).body();
+  }
+
+  /** Makes a row and returns it. */
+  private static JsonNode make(String path, String json) {
+    HttpResponse<String> answer = Http.post(stack.admin().resolve(path), json, Map.of("authorization", "Bearer " + ADMIN_KEY));
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 201);
+    return JSON.readTree(answer.body());
+  }
+
+  private static HttpResponse<String> call(String key) {
+    String body = "{\"model\":\"%s\",\"max_tokens\":8,\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}".formatted(StackPlan.MODEL);
+    return Http.post(stack.gateway().resolve("/v1/chat/completions"), body, Map.of("authorization", "Bearer " + key));
+  }
+
+  private static String lane(String key) {
+    return call(key).headers().firstValue("x-sluice-lane").orElse("none");
+  }
+
+  private static double millisUntil(int status, String key) {
+    long start = System.nanoTime();
+    Http.await(SOON, () -> call(key).statusCode() == status, () -> call(key).body());
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  @Test
+  void aKeyWorksAtOnceAndARevokedOneNoLonger() {
+    make("/v1/accounts", "{\"id\":\"quick\"}");
+    JsonNode key = make("/v1/keys", "{\"account\":\"quick\",\"level\":1}");
+    String secret = key.get("secret").stringValue();
+    double works = millisUntil(200, secret);
+    assertThat(lane(secret)).isEqualTo("1");
+    assertThat(call("sk-nobody-has-this-key").statusCode()).isEqualTo(401);
+
+    make("/v1/keys/" + key.get("id").stringValue() + "/revoke", "{}");
+    double revoked = millisUntil(401, secret);
+
+    Figure first = Figure.atMost("product: a new key works after", works, 1_000, "ms", "StoresIT.aKeyWorksAtOnceAndARevokedOneNoLonger").print();
+    Figure last = Figure.atMost("product: a revoked key is refused after", revoked, 1_000, "ms", "StoresIT.aKeyWorksAtOnceAndARevokedOneNoLonger").print();
+    assertThat(first.bearable() && last.bearable()).isTrue();
+  }
+
+  @Test
+  void rulesAndQuotasOfTheDatabaseHold() {
+    make("/v1/accounts", "{\"id\":\"batch\"}");
+    String secret = make("/v1/keys", "{\"account\":\"batch\",\"tier\":\"spot\"}").get("secret").stringValue();
+    millisUntil(200, secret);
+    assertThat(lane(secret)).isEqualTo("2");
+
+    make("/v1/rules", "{\"id\":\"spot\",\"priority_order\":10,\"match_tier\":\"spot\",\"level\":4}");
+    Http.await(SOON, () -> lane(secret).equals("4"), () -> lane(secret));
+
+    make("/v1/quotas", "{\"id\":\"few\",\"scope\":\"account\",\"subject\":\"batch\",\"kind\":\"hard\",\"unit\":\"requests\",\"amount\":\"2\",\"calendar\":\"month\"}");
+    Http.await(SOON, () -> call(secret).statusCode() == 429, () -> "the quota does not hold");
+    HttpResponse<String> refused = call(secret);
+    assertThat(refused.body()).contains("insufficient_quota");
+    assertThat(refused.headers().firstValue("x-should-retry")).hasValue("false");
+    Http.await(
+        SOON,
+        () -> Http.send(java.net.http.HttpRequest.newBuilder(stack.admin().resolve("/v1/usage?account=batch")).header("authorization", "Bearer " + ADMIN_KEY).build()).body().contains("\"input_tokens\""),
+        () -> "no usage was written");
+  }
+
+  @Test
+  void knownKeysLoseNothingWhileStoresAreDown() {
+    make("/v1/accounts", "{\"id\":\"steady\"}");
+    String secret = make("/v1/keys", "{\"account\":\"steady\"}").get("secret").stringValue();
+    millisUntil(200, secret);
+
+    toRedis.fault(Fault.RESET);
+    int failed = failures(secret);
+    toPostgres.fault(Fault.RESET);
+    failed += failures(secret);
+    awaitKeysFrom("snapshot");
+    failed += failures(secret);
+    double cold = stack.nanosToReady(process -> {}) / 1e9;
+    toRedis.fault(Fault.BLACKHOLE);
+    toPostgres.fault(Fault.BLACKHOLE);
+    failed += failures(secret);
+
+    toRedis.fault(Fault.NONE);
+    toPostgres.fault(Fault.NONE);
+    long healed = System.nanoTime();
+    awaitKeysFrom("stores");
+    Http.await(SOON, () -> call("sk-still-nobody-has-this-key").statusCode() == 401, () -> call("sk-still-nobody-has-this-key").body());
+    double recovered = (System.nanoTime() - healed) / 1e9;
+
+    String source = "StoresIT.knownKeysLoseNothingWhileStoresAreDown";
+    Figure lost = Figure.exactly("product: calls of known keys failed over outages of both stores", failed, 0, source).print();
+    Figure start = Figure.atMost("product: ready with every store down after", cold, 5, "s", source).print();
+    Figure recovery = Figure.atMost("product: stores in use again after", recovered, 5, "s", source).print();
+    assertThat(lost.holds()).isTrue();
+    assertThat(start.bearable() && recovery.bearable()).isTrue();
+  }
+
+  /** Of calls over three lives of an entry in memory, those that were not served. */
+  private static int failures(String secret) {
+    int failed = 0;
+    long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+    while (System.nanoTime() - end < 0) {
+      failed += call(secret).statusCode() == 200 ? 0 : 1;
+    }
+    return failed;
+  }
+}
