@@ -21,11 +21,14 @@ import dev.sluice.routing.usage.UsageWriter;
 import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -40,6 +43,9 @@ import org.slf4j.LoggerFactory;
 final class ChargeSetup implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChargeSetup.class);
   private static final int LIMITED_KEYS = 100_000;
+
+  /** How long a start waits for the database's quotas; later they are read in the background. */
+  private static final Duration PATIENCE = Duration.ofMillis(400);
 
   /** The stores there are, if any; they stay the caller's. Immutable. */
   record Stores(Optional<RedisClient> redis, Optional<DataSource> database) {
@@ -86,7 +92,9 @@ final class ChargeSetup implements AutoCloseable {
     Optional<Consumer<UsageRow>> rows = usage.map(writer -> writer::add);
     charges =
         new Charges(quotas, new KeyRates(Clocks.monotonic(), LIMITED_KEYS), prices::get, rows, new Charges.Clocks(Clocks.monotonic(), Clocks.wall()));
-    refresh();
+    if (database.isPresent()) {
+      CompletableFuture.runAsync(this::refresh, Thread::startVirtualThread).completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join();
+    }
   }
 
   Charges charges() {

@@ -96,7 +96,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     Future<?> first = prober.submit(this::probe);
     prober.scheduleWithFixedDelay(this::probe, bounds.probe().toNanos(), bounds.probe().toNanos(), TimeUnit.NANOSECONDS);
     try {
-      first.get(2, TimeUnit.SECONDS);
+      first.get(500, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {

@@ -125,7 +125,7 @@ class StoresIT {
     make("/v1/rules", "{\"id\":\"spot\",\"priority_order\":10,\"match_tier\":\"spot\",\"level\":4}");
     Http.await(SOON, () -> lane(secret).equals("4"), () -> lane(secret));
 
-    make("/v1/quotas", "{\"id\":\"few\",\"scope\":\"account\",\"subject\":\"batch\",\"kind\":\"hard\",\"unit\":\"requests\",\"amount\":\"2\",\"calendar\":\"month\"}");
+    make("/v1/quotas", "{\"id\":\"few\",\"scope\":\"account\",\"subject\":\"batch\",\"kind\":\"hard\",\"unit\":\"requests\",\"amount\":2,\"calendar\":\"month\"}");
     Http.await(SOON, () -> call(secret).statusCode() == 429, () -> "the quota does not hold");
     HttpResponse<String> refused = call(secret);
     assertThat(refused.body()).contains("insufficient_quota");
