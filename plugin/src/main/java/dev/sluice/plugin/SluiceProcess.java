@@ -303,9 +303,9 @@ final class SluiceProcess {
     admin.close();
     watcher.shutdownNow();
     largeBodies.shutdownNow();
-    stores.ifPresent(StoreAccess::close);
     alarms.close();
-    charges.close();
+    charges.close(); // writes the last rows of use, and so before the stores go
+    stores.ifPresent(StoreAccess::close);
     decisions.ifPresent(DecisionLog::close);
     log.info("stopped");
     stopped.countDown();

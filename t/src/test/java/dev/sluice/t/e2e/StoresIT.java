@@ -14,12 +14,15 @@ import dev.sluice.t.stack.Stack;
 import dev.sluice.t.stack.StackPlan;
 import dev.sluice.t.stack.StackPlan.ProviderPlan;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,16 @@ import tools.jackson.databind.json.JsonMapper;
 class StoresIT {
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final String ADMIN_KEY = "admin-key-of-this-test-0123456789";
+  /** Enough that most calls find their key's life in memory over. */
+  private static final int KEYS = 200;
+
+  /** Until five failures in a row have opened a breaker. */
+  private static final Duration BREAKING = Duration.ofSeconds(1);
+
+  private static final Duration SHORT_LIFE = Duration.ofSeconds(2);
+  /** So that a call's time is not the provider's. */
+  private static final List<String> FAST = List.of("--step-base-ms", "0.5", "--step-per-request-ms", "0.01", "--tokens-per-sec", "100000");
+
   private static final JsonMapper JSON = new JsonMapper();
 
   private static PostgresServer postgres;
@@ -47,11 +60,12 @@ class StoresIT {
     Path keyFile = Files.writeString(Files.createTempFile("sluice-admin", ".key"), ADMIN_KEY);
     Path snapshot = Files.createTempDirectory("sluice-stores").resolve("keys.snapshot");
     StackPlan plan =
-        StackPlan.of(List.of(new ProviderPlan("local-a", 100_000, 16, 8_192, StackPlan.MODEL, List.of())), List.of())
+        StackPlan.of(List.of(new ProviderPlan("local-a", 50_000_000, 16, 8_192, StackPlan.MODEL, FAST)), List.of())
             .with("admin.key_file", keyFile.toString())
             .with("stores.postgresql.url", "jdbc:postgresql://127.0.0.1:" + toPostgres.port() + "/postgres")
             .with("stores.postgresql.user", "postgres")
             .with("stores.redis.url", "redis://127.0.0.1:" + toRedis.port())
+            .with("observability.log_level", "debug")
             .with("token_routing.cache_ttl", "1s")
             .with("token_routing.snapshot_file", snapshot.toString())
             .with("token_routing.snapshot_refresh_interval", "10s");
@@ -132,26 +146,36 @@ class StoresIT {
     assertThat(refused.headers().firstValue("x-should-retry")).hasValue("false");
     Http.await(
         SOON,
-        () -> Http.send(java.net.http.HttpRequest.newBuilder(stack.admin().resolve("/v1/usage?account=batch")).header("authorization", "Bearer " + ADMIN_KEY).build()).body().contains("\"input_tokens\""),
+        () -> Http.send(HttpRequest.newBuilder(stack.admin().resolve("/v1/usage?account=batch")).header("authorization", "Bearer " + ADMIN_KEY).build()).body().contains("\"input_tokens\""),
         () -> "no usage was written");
   }
 
   @Test
-  void knownKeysLoseNothingWhileStoresAreDown() {
+  void knownKeysLoseNothingWhileStoresAreDown() throws IOException {
     make("/v1/accounts", "{\"id\":\"steady\"}");
-    String secret = make("/v1/keys", "{\"account\":\"steady\"}").get("secret").stringValue();
-    millisUntil(200, secret);
+    List<String> secrets = new ArrayList<>();
+    for (int i = 0; i < KEYS; i++) {
+      secrets.add(make("/v1/keys", "{\"account\":\"steady\"}").get("secret").stringValue());
+    }
+    millisUntil(200, secrets.getLast());
+    new Calls().run(secrets, SHORT_LIFE); // of a process that is warm
+    Calls usual = new Calls();
+    usual.run(secrets, SHORT_LIFE);
+    long quiet = loudLines();
 
-    toRedis.fault(Fault.RESET);
-    int failed = failures(secret);
-    toPostgres.fault(Fault.RESET);
-    failed += failures(secret);
+    Calls early = new Calls();
+    Calls late = new Calls();
+    for (Fault fault : List.of(Fault.RESET, Fault.BLACKHOLE)) {
+      toRedis.fault(fault);
+      early.run(secrets, BREAKING);
+      late.run(secrets, SHORT_LIFE);
+      toPostgres.fault(fault);
+      early.run(secrets, BREAKING);
+      late.run(secrets, SHORT_LIFE);
+    }
     awaitKeysFrom("snapshot");
-    failed += failures(secret);
+    long loud = loudLines() - quiet;
     double cold = stack.nanosToReady(process -> {}) / 1e9;
-    toRedis.fault(Fault.BLACKHOLE);
-    toPostgres.fault(Fault.BLACKHOLE);
-    failed += failures(secret);
 
     toRedis.fault(Fault.NONE);
     toPostgres.fault(Fault.NONE);
@@ -161,20 +185,54 @@ class StoresIT {
     double recovered = (System.nanoTime() - healed) / 1e9;
 
     String source = "StoresIT.knownKeysLoseNothingWhileStoresAreDown";
-    Figure lost = Figure.exactly("product: calls of known keys failed over outages of both stores", failed, 0, source).print();
+    System.out.printf("calls: usual %s, early in outages %s, late in them %s%n", usual, early, late);
+    Figure lost = Figure.exactly("product: calls of known keys failed over outages of both stores", usual.failed + early.failed + late.failed, 0, source).print();
+    Figure before = Figure.atMost("product: p99 added before breakers open", early.p99Millis() - usual.p99Millis(), 60, "ms", source).print();
+    Figure after = Figure.atMost("product: p99 added after breakers opened", late.p99Millis() - usual.p99Millis(), 5, "ms", source).print();
+    Figure lines = Figure.atMost("product: warnings and errors logged for four faults", loud, 40, "", source).print();
     Figure start = Figure.atMost("product: ready with every store down after", cold, 5, "s", source).print();
     Figure recovery = Figure.atMost("product: stores in use again after", recovered, 5, "s", source).print();
-    assertThat(lost.holds()).isTrue();
-    assertThat(start.bearable() && recovery.bearable()).isTrue();
+    assertThat(lost.holds() && lines.holds()).isTrue();
+    assertThat(before.bearable() && after.bearable() && start.bearable() && recovery.bearable()).isTrue();
+    Figure seen = Figure.exactly("product: secrets in the log at debug and in metrics", seen(secrets), 0, source).print();
+    assertThat(seen.holds()).isTrue();
   }
 
-  /** Of calls over three lives of an entry in memory, those that were not served. */
-  private static int failures(String secret) {
-    int failed = 0;
-    long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
-    while (System.nanoTime() - end < 0) {
-      failed += call(secret).statusCode() == 200 ? 0 : 1;
+  private static long loudLines() throws IOException {
+    return Files.readAllLines(stack.folder().resolve("runner.log")).stream().filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")).count();
+  }
+
+  /** How many of the secrets show where none may. */
+  private static long seen(List<String> secrets) throws IOException {
+    HttpRequest metrics = HttpRequest.newBuilder(stack.admin().resolve("/metrics")).header("authorization", "Bearer " + ADMIN_KEY).build();
+    String all = Files.readString(stack.folder().resolve("runner.log")) + Http.send(metrics).body();
+    assertThat(all).contains("sluice_");
+    return Stream.concat(secrets.stream(), Stream.of(ADMIN_KEY)).filter(all::contains).count();
+  }
+
+  /** Calls with one known key after the other, and how they went. */
+  private static final class Calls {
+    private final List<Long> nanos = new ArrayList<>();
+    private int failed;
+    private int next;
+
+    void run(List<String> secrets, Duration time) {
+      long end = System.nanoTime() + time.toNanos();
+      while (System.nanoTime() - end < 0) {
+        long start = System.nanoTime();
+        failed += call(secrets.get(next++ % secrets.size())).statusCode() == 200 ? 0 : 1;
+        nanos.add(System.nanoTime() - start);
+      }
     }
-    return failed;
+
+    double p99Millis() {
+      List<Long> sorted = nanos.stream().sorted().toList();
+      return sorted.get(sorted.size() * 99 / 100) / 1e6;
+    }
+
+    @Override
+    public String toString() {
+      return "%d with p99 %.1f ms".formatted(nanos.size(), p99Millis());
+    }
   }
 }

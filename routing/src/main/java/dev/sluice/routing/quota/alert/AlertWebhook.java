@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -43,8 +44,11 @@ public final class AlertWebhook implements AutoCloseable {
   private final Optional<URI> usual;
   private final Bounds bounds;
   private final AlertListener listener;
-  private final HttpClient client;
   private final Thread thread;
+
+  /** Made for the first alert, since a client costs a start a quarter of a second; by the sending thread only. */
+  private volatile @Nullable HttpClient client;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -59,7 +63,6 @@ public final class AlertWebhook implements AutoCloseable {
     this.usual = usual.map(QuotaAlert::checked);
     this.bounds = bounds;
     this.listener = listener;
-    this.client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).connectTimeout(bounds.deadline()).build();
     this.thread = Thread.ofVirtual().name("sluice-alert").unstarted(this::run);
     thread.start();
   }
@@ -146,10 +149,19 @@ public final class AlertWebhook implements AutoCloseable {
   /** The answer's status; 503 where there is none. What failed is not logged: its message may hold the address, which may be a secret. */
   private int status(HttpRequest request) throws InterruptedException {
     try {
-      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      return client().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     } catch (IOException e) {
       return 503;
     }
+  }
+
+  private HttpClient client() {
+    HttpClient present = client;
+    if (present == null) {
+      present = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).connectTimeout(bounds.deadline()).build();
+      client = present;
+    }
+    return present;
   }
 
   /** Waits; false if the sender was closed meanwhile. */
@@ -202,6 +214,9 @@ public final class AlertWebhook implements AutoCloseable {
       lock.unlock();
     }
     thread.interrupt();
-    client.shutdownNow();
+    HttpClient present = client;
+    if (present != null) {
+      present.shutdownNow();
+    }
   }
 }
