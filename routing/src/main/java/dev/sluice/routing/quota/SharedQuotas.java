@@ -96,7 +96,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     Future<?> first = prober.submit(this::probe);
     prober.scheduleWithFixedDelay(this::probe, bounds.probe().toNanos(), bounds.probe().toNanos(), TimeUnit.NANOSECONDS);
     try {
-      first.get(500, TimeUnit.MILLISECONDS);
+      first.get(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
