@@ -194,6 +194,12 @@ public final class RunnerServer implements AutoCloseable {
     return deadlines.computeIfAbsent(loop, l -> new DeadlineQueue(l, scope.ticker(), callDeadline));
   }
 
+  /** Returns when the rehearsal after {@link #start} is over and its connections are gone, for tests that measure what comes after it. */
+  void awaitRehearsal() {
+    rehearsal.join();
+    connections.newCloseFuture().awaitUninterruptibly();
+  }
+
   /** Whether connections are accepted and calls are passed to filters. */
   public boolean ready() {
     return ready;

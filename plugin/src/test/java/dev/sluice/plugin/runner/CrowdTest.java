@@ -107,7 +107,7 @@ class CrowdTest {
       TestRunner.await("all to be parked", () -> parked.size() == PARKED);
       long each = (usedBytes() - before) / PARKED;
       System.out.printf("%d parked calls: %d bytes of heap each (bound %d)%n", PARKED, each, MAX_BYTES_PARKED);
-      assertThat(each).isBetween(1L, MAX_BYTES_PARKED);
+      assertThat(each).isLessThanOrEqualTo(MAX_BYTES_PARKED);
       for (int i = 0; i < PARKED / 2; i++) {
         gateways.get(i).close();
       }
