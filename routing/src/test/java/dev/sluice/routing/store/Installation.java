@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.routing.store;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sluice.routing.ApiKey;
 import dev.sluice.routing.ApiKeyRouter;
 import dev.sluice.routing.KeyFingerprint;
@@ -96,15 +97,44 @@ final class Installation implements AutoCloseable {
     }
   }
 
+  /**
+   * What is particular about a node. Immutable.
+   *
+   * @param ticker of memory, the index and the upkeep; guards and deadlines keep real time
+   * @param queryDeadline generous where a busy machine must not make PostgreSQL look lost
+   */
+  record Plan(Path snapshot, StoreTimes times, List<Pepper> peppers, boolean withRedis, Ticker ticker, Duration queryDeadline) {
+    static Plan of(Path snapshot) {
+      return new Plan(snapshot, StoreTimes.DEFAULT, List.of(PEPPER), true, System::nanoTime, Duration.ofMillis(250));
+    }
+
+    Plan with(StoreTimes other) {
+      return new Plan(snapshot, other, peppers, withRedis, ticker, queryDeadline);
+    }
+
+    Plan with(List<Pepper> others) {
+      return new Plan(snapshot, times, others, withRedis, ticker, queryDeadline);
+    }
+
+    Plan with(Ticker other) {
+      return new Plan(snapshot, times, peppers, withRedis, other, queryDeadline);
+    }
+
+    Plan withoutRedis() {
+      return new Plan(snapshot, times, peppers, false, ticker, queryDeadline);
+    }
+
+    /** Waits for PostgreSQL however busy the machine is. */
+    Plan patient() {
+      return new Plan(snapshot, times, peppers, withRedis, ticker, Duration.ofSeconds(20));
+    }
+  }
+
   Node node(Path snapshot) {
-    return node(snapshot, StoreTimes.DEFAULT, List.of(PEPPER));
+    return node(Plan.of(snapshot));
   }
 
-  Node node(Path snapshot, StoreTimes times, List<Pepper> peppers) {
-    return node(snapshot, times, peppers, true);
-  }
-
-  Node node(Path snapshot, StoreTimes times, List<Pepper> peppers, boolean withRedis) {
+  Node node(Plan plan) {
     var asked = new EnumMap<Layer, AtomicLong>(Layer.class);
     for (Layer layer : Layer.values()) {
       asked.put(layer, new AtomicLong());
@@ -127,25 +157,25 @@ final class Installation implements AutoCloseable {
           }
         };
     var database =
-        new Database(new DatabaseSettings(postgres.jdbcUrl(postgresProxy.port()), Optional.empty(), Optional.empty(), 8, Duration.ofMillis(250)));
-    var queries = new KeyQueries(database, new StoreGuard(Layer.POSTGRESQL, System::nanoTime, listener), 8, Duration.ofMillis(250));
+        new Database(new DatabaseSettings(postgres.jdbcUrl(postgresProxy.port()), Optional.empty(), Optional.empty(), 8, plan.queryDeadline()));
+    var queries = new KeyQueries(database, new StoreGuard(Layer.POSTGRESQL, System::nanoTime, listener), 8, plan.queryDeadline());
     RedisLink link = RedisLink.open("redis://127.0.0.1:" + redisProxy.port(), Optional.empty());
     var shared =
         new RedisKeys(
             link, new StoreGuard(Layer.REDIS, System::nanoTime, listener), Duration.ofMillis(50), Duration.ofMinutes(5), Duration.ofSeconds(10));
     var stores =
         new KeyStores(
-            new LayeredKeys.Stores(withRedis ? shared : SharedKeys.NONE, queries),
-            times,
+            new LayeredKeys.Stores(plan.withRedis() ? shared : SharedKeys.NONE, queries),
+            plan.times(),
             () -> {},
-            new KeyUpkeep.SnapshotFile(snapshot, peppers),
-            new LayeredKeys.Time(System::nanoTime, InstantSource.system()),
+            new KeyUpkeep.SnapshotFile(plan.snapshot(), plan.peppers()),
+            new LayeredKeys.Time(plan.ticker(), InstantSource.system()),
             listener);
-    if (withRedis) {
+    if (plan.withRedis()) {
       shared.hear(stores.changes());
     }
     stores.start();
-    var node = new Node(stores, new ApiKeyRouter(new PepperedKeys(peppers, stores::find)), distrusted, asked, List.of(database, queries, link, stores));
+    var node = new Node(stores, new ApiKeyRouter(new PepperedKeys(plan.peppers(), stores::find)), distrusted, asked, List.of(database, queries, link, stores));
     opened.add(node);
     return node;
   }

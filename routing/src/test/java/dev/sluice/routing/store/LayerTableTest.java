@@ -27,7 +27,7 @@ class LayerTableTest {
       ApiKey known = installation.mint();
       ApiKey revoked = installation.mint();
       installation.revoke(revoked);
-      var node = installation.node(folder.resolve("snapshot"), NO_MEMORY, List.of(Installation.PEPPER));
+      var node = installation.node(Installation.Plan.of(folder.resolve("snapshot")).with(NO_MEMORY));
       Installation.await(Duration.ofSeconds(10), node.stores::indexInForce);
       // In Redis, and in the tables, but in no snapshot.
       ApiKey later = installation.mint();
@@ -55,7 +55,7 @@ class LayerTableTest {
       check(node, keys, "both down", "known=entitled later=entitled revoked=REVOKED unknown=unavailable");
       assertThat(node.stores.standing().source()).isEqualTo(KeyStores.Source.SNAPSHOT);
 
-      var bare = installation.node(folder.resolve("none"), NO_MEMORY, List.of(Installation.PEPPER));
+      var bare = installation.node(Installation.Plan.of(folder.resolve("none")).with(NO_MEMORY));
       Installation.await(Duration.ofSeconds(5), () -> bare.stores.standing().source() == KeyStores.Source.FAIL_MODE);
       check(bare, keys, "all down", "known=unavailable later=unavailable revoked=unavailable unknown=unavailable");
     }

@@ -59,7 +59,7 @@ class StoresTest {
       insert.executeBatch();
     }
     // Without Redis, so that PostgreSQL alone bears the herd.
-    Installation.Node node = installation.node(folder.resolve("herd"), StoreTimes.DEFAULT, List.of(Installation.PEPPER), false);
+    Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("herd")).withoutRedis());
     Installation.await(SOON, node.stores::indexInForce);
     ApiKey hot = minted.getLast().key();
     List<RouteDecision> pending = new ArrayList<>();
@@ -194,7 +194,7 @@ class StoresTest {
     KeyMint.Minted fresh = new KeyMint(Installation.OTHER_PEPPER, new SecureRandom()).mint();
     installation.insert("fresh", fresh.fingerprint());
     List<Pepper> both = List.of(Installation.OTHER_PEPPER, Installation.PEPPER);
-    Installation.Node node = installation.node(folder.resolve("rotation"), StoreTimes.DEFAULT, both);
+    Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("rotation")).with(both));
 
     assertThat(node.route(old)).isInstanceOf(RouteDecision.Entitled.class);
     assertThat(node.route(fresh.key())).isInstanceOf(RouteDecision.Entitled.class);
