@@ -16,6 +16,7 @@ import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.database.Database;
 import dev.sluice.routing.database.DatabaseSettings;
 import dev.sluice.routing.database.KeyQueries;
+import dev.sluice.routing.database.Schema;
 import dev.sluice.routing.key.Pepper;
 import dev.sluice.routing.redis.RedisKeys;
 import dev.sluice.routing.redis.RedisLink;
@@ -34,12 +35,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The stores of a process whose configuration names PostgreSQL: opens them, puts the layers together, closes them. Thread-safe. Processes
  * without stores never load this class, nor any driver.
  */
 final class StoreAccess implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StoreAccess.class);
+
   private final Database database;
   private final KeyQueries queries;
   private final Optional<RedisLink> redis;
@@ -65,7 +70,7 @@ final class StoreAccess implements AutoCloseable {
     KeyQueries queries = new KeyQueries(database, new StoreGuard(Layer.POSTGRESQL, ticker::read, metrics), postgresql.poolSize(), postgresql.deadline());
     Optional<RedisLink> link = settings.redis().map(redis -> RedisLink.open(redis.url(), redis.password()));
     Optional<RedisKeys> shared = link.map(open -> shared(open, settings, new StoreGuard(Layer.REDIS, ticker::read, metrics)));
-    KeyUpkeep.Preparation preparation = settings.migrate() ? database::migrate : () -> {};
+    KeyUpkeep.Preparation preparation = settings.migrate() ? () -> log.info("schema version={}", Schema.migrate(database.dataSource()).version()) : () -> {};
     KeyStores stores =
         new KeyStores(
             new LayeredKeys.Stores(shared.<SharedKeys>map(redis -> redis).orElse(SharedKeys.NONE), queries),

@@ -2,9 +2,9 @@
 package dev.sluice.plugin.command;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.sluice.routing.registry.Schema;
+import dev.sluice.routing.database.Schema;
+import dev.sluice.routing.store.StoreException;
 import java.util.List;
-import org.flywaydb.core.api.FlywayException;
 
 /** {@code sluice database migrate}: brings the tables of a database to this version. Immutable. */
 final class DatabaseCommand {
@@ -20,9 +20,9 @@ final class DatabaseCommand {
       Schema.Migrated migrated = Schema.migrate(source);
       surface.out().println(migrated.applied() == 0 ? "up to date, version " + migrated.version() : migrated.applied() + " steps taken, version " + migrated.version() + " now");
       return Commands.OK;
-    } catch (FlywayException e) {
+    } catch (StoreException e) {
       // The message has the address, and may have what was in it.
-      surface.err().println("sluice database migrate: the database cannot be reached, or its tables are not ours (" + e.getClass().getSimpleName() + ")");
+      surface.err().println("sluice database migrate: the database cannot be reached or written, or its tables are not ours");
       return Commands.FAILED;
     }
   }

@@ -4,12 +4,8 @@ package dev.sluice.routing.database;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.sluice.routing.config.Secret;
-import dev.sluice.routing.store.FailureCause;
-import dev.sluice.routing.store.StoreException;
 import java.time.Duration;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 
 /**
  * The connections to PostgreSQL: one pool for looking keys up, whose calls are short, and one for everything else, so that neither waits for
@@ -58,21 +54,6 @@ public final class Database implements AutoCloseable {
 
   DataSource lookups() {
     return lookups;
-  }
-
-  /** Brings the schema to this version. Blocks. */
-  public void migrate() throws StoreException {
-    migrate(work);
-  }
-
-  /** Brings the schema behind {@code connections} to this version. Blocks. */
-  public static void migrate(DataSource connections) throws StoreException {
-    try {
-      Flyway.configure(Database.class.getClassLoader()).dataSource(connections).locations("classpath:dev/sluice/routing/database").load().migrate();
-    } catch (FlywayException e) {
-      // Flyway's message is a page; its first line tells enough.
-      throw new StoreException(FailureCause.ERROR, "schema not migrated: " + String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).findFirst().orElse(""));
-    }
   }
 
   @Override

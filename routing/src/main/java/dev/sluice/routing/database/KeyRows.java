@@ -12,6 +12,7 @@ import dev.sluice.routing.store.StoreException;
 import java.nio.ByteBuffer;
 import java.sql.Array;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -32,7 +33,7 @@ final class KeyRows {
 
   private static final String COLUMNS =
       "k.fingerprint, k.id, k.account, k.environment, k.tier, k.workload_tag, k.level, k.weight, k.tokens_per_second, k.requests_per_second,"
-          + " k.models, k.providers, k.expires_at, k.status, k.version, a.organisation, a.team, a.account_type, a.status AS account_status,"
+          + " k.models, k.providers, k.expires_at, k.status, (k.version << 40) # (a.version << 20) # coalesce(o.version, 0) AS version, a.organisation, a.team, a.account_type, a.status AS account_status,"
           + " o.status AS organisation_status";
 
   private static final String JOINS = " JOIN accounts a ON a.id = k.account LEFT JOIN organisations o ON o.id = a.organisation";
@@ -47,6 +48,12 @@ final class KeyRows {
           + " FROM api_keys k"
           + JOINS
           + " WHERE k.updated_at >= 'epoch'::timestamptz + ? * interval '1 microsecond' LIMIT ?";
+
+  private static final String ACCOUNTS_SINCE =
+      "WITH since AS (SELECT 'epoch'::timestamptz + ? * interval '1 microsecond' AS at) SELECT id FROM accounts, since WHERE updated_at >= since.at"
+          + " UNION SELECT a.id FROM since, organisations o JOIN accounts a ON a.organisation = o.id WHERE o.updated_at >= since.at LIMIT ?";
+
+  private static final String OF_ACCOUNTS = "SELECT " + COLUMNS + " FROM api_keys k" + JOINS + " WHERE k.account = ANY (?) LIMIT ?";
 
   private static final String NOW = "SELECT (extract(epoch FROM now()) * 1000000)::bigint";
 
@@ -69,16 +76,43 @@ final class KeyRows {
     if (sinceMicros > LATEST_MICROS) {
       return new KeyTable.Written(now, List.of());
     }
+    var rows = new ArrayList<KeyRow>();
     try (var query = connection.prepareStatement(SINCE)) {
       query.setLong(1, sinceMicros);
       query.setInt(2, maxRows);
-      var rows = new ArrayList<KeyRow>();
+      addAll(query, rows);
+    }
+    List<String> accounts = accountsSince(connection, sinceMicros, maxRows);
+    if (!accounts.isEmpty()) {
+      try (var query = connection.prepareStatement(OF_ACCOUNTS)) {
+        query.setArray(1, connection.createArrayOf("text", accounts.toArray()));
+        query.setInt(2, maxRows);
+        addAll(query, rows);
+      }
+    }
+    return new KeyTable.Written(now, rows);
+  }
+
+  private static void addAll(PreparedStatement query, List<KeyRow> rows) throws SQLException {
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        readable(row).ifPresent(rows::add);
+      }
+    }
+  }
+
+  /** Accounts that changed, themselves or their organisation; their keys are then as good as they are. */
+  private static List<String> accountsSince(Connection connection, long sinceMicros, int most) throws SQLException {
+    try (var query = connection.prepareStatement(ACCOUNTS_SINCE)) {
+      query.setLong(1, sinceMicros);
+      query.setInt(2, most);
+      var accounts = new ArrayList<String>();
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
-          rows.add(read(row));
+          accounts.add(row.getString(1));
         }
       }
-      return new KeyTable.Written(now, rows);
+      return accounts;
     }
   }
 

@@ -129,14 +129,19 @@ public final class RedisKeys implements SharedKeys {
 
   @Override
   public boolean drop(KeyFingerprint key) {
-    return ask(commands -> commands.set(name(key), STALE, SetArgs.Builder.px(STALE_TIME))) instanceof Reply.Value;
+    Reply<String> marked = ask(commands -> commands.set(name(key), STALE, SetArgs.Builder.px(STALE_TIME)));
+    if (marked instanceof Reply.Failure<String> failure && failure.cause() == FailureCause.REFUSED) {
+      // Without memory to spare it still removes, and then stores nothing that was read before either.
+      return ask(commands -> commands.del(name(key))) instanceof Reply.Value;
+    }
+    return marked instanceof Reply.Value;
   }
 
   @Override
-  public boolean changed(KeyFingerprint key, boolean revoked) {
+  public boolean tell(KeyFingerprint key, boolean revoked) {
     byte[] channel = CHANNEL.getBytes(StandardCharsets.US_ASCII);
     byte[] message = new ChangeMessage(key, revoked).text().getBytes(StandardCharsets.US_ASCII);
-    return drop(key) && ask(commands -> commands.publish(channel, message)) instanceof Reply.Value;
+    return ask(commands -> commands.publish(channel, message)) instanceof Reply.Value;
   }
 
   private void store(KeyFingerprint key, byte[] entry, SetArgs how) {

@@ -6,7 +6,7 @@ import dev.sluice.routing.config.Kinds;
 import dev.sluice.routing.registry.Field.Need;
 import java.util.List;
 
-/** What administrators keep: the fields of every table, as {@code V1__accounts.sql} has them. Immutable. */
+/** What administrators keep: the fields of every table, as the migrations under {@code database} have them. Immutable. */
 public final class Entities {
   private static final int MAX_LEVEL = 99;
   private static final Field DESCRIPTION = Field.of("description", Storage.TEXT, RowKinds.line(1024), Need.EMPTIABLE, "For people.");
@@ -78,6 +78,8 @@ public final class Entities {
           List.of(
               GENERATED_ID,
               Field.of("priority_order", Storage.INTEGER, Kinds.whole(-1_000_000, 1_000_000), Need.REQUIRED, "Rules are tried in this order; the first that matches counts."),
+              trait("match_organisation", "Organisation that a request's account must belong to."),
+              trait("match_team", "Team that it must belong to."),
               trait("match_tier", "Tier that a request's key must have."),
               trait("match_environment", "Environment that it must have."),
               trait("match_account_type", "Account type that it must have."),

@@ -53,8 +53,8 @@ public final class RuleTable {
   private static RoutingRule rule(ResultSet row) throws SQLException {
     Traits match =
         new Traits(
-            Optional.empty(),
-            Optional.empty(),
+            text(row, "match_organisation"),
+            text(row, "match_team"),
             text(row, "match_environment"),
             text(row, "match_tier"),
             text(row, "match_account_type"),

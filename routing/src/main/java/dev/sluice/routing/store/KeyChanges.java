@@ -14,8 +14,11 @@ import org.slf4j.LoggerFactory;
  * Where changes of keys are told. Thread-safe; never blocks.
  *
  * <p>Whoever has committed a change to the tables calls {@link #changed} or {@link #revoked}: this node forgets the key, the shared cache
- * drops it, and every node is told. What cannot be told now is told again until it is, from a list of at most {@value #MAX_UNTOLD}; beyond that the tables' own
- * record of changes, which every node reads, and at last the time that answers are kept bound the delay.
+ * drops it, and every node is told. What cannot be told now is told again until it is, from a list of at most {@value #MAX_UNTOLD}; beyond that
+ * the tables' own record of changes, which every node reads, and at last the time that answers are kept bound the delay.
+ *
+ * <p>Of a changed key the shared cache is not believed until it has dropped what it held, which a cache that is away, or takes no writes,
+ * does not: until then the key is looked up in the tables.
  */
 public final class KeyChanges {
   private static final Logger log = LoggerFactory.getLogger(KeyChanges.class);
@@ -50,16 +53,39 @@ public final class KeyChanges {
     } else {
       log.warn("store=REDIS changes of keys wait to be told count={}; this one is left to the tables' record", untold.size());
     }
-    heard(key, revoked);
-    walkers.execute(this::flush);
+    withhold(key, revoked);
+    walkers.execute(
+        () -> {
+          // Those who hear it look the key up at once.
+          drop(key);
+          flush();
+          read(key);
+        });
   }
 
   /** Another node told of a change. */
   public void heard(KeyFingerprint key, boolean revoked) {
+    withhold(key, revoked);
+    walkers.execute(
+        () -> {
+          drop(key);
+          read(key);
+        });
+  }
+
+  private void withhold(KeyFingerprint key, boolean revoked) {
+    keys.doubtShared(key);
     keys.snapshot().withhold(key);
     keys.forget(key);
     revokedSinceSnapshot |= revoked;
-    walkers.execute(() -> read(key));
+  }
+
+  private boolean drop(KeyFingerprint key) {
+    boolean dropped = stores.shared().drop(key);
+    if (dropped) {
+      keys.trustShared(key);
+    }
+    return dropped;
   }
 
   /** Learns what became of a key, for when the tables cannot be asked. */
@@ -72,10 +98,10 @@ public final class KeyChanges {
   /** The tables' record has a row that this node had not seen. */
   void found(KeyRow row) {
     keys.snapshot().put(row.fingerprint(), row.entitlement());
+    keys.doubtShared(row.fingerprint());
     keys.forget(row.fingerprint());
     revokedSinceSnapshot |= row.entitlement().status() == KeyStatus.REVOKED;
-    // If it can't be reached, whoever made the change tells it again, and entries end by themselves.
-    boolean dropped = stores.shared().drop(row.fingerprint());
+    boolean dropped = drop(row.fingerprint());
     log.debug("key changed fingerprint={} dropped_from_redis={}", row.fingerprint(), dropped);
   }
 
@@ -84,10 +110,15 @@ public final class KeyChanges {
     keys.revalidate(REVALIDATION);
   }
 
-  /** Tells what could not be told before; blocks. */
+  /** Tells and drops what could not be before; blocks. */
   void flush() {
+    for (KeyFingerprint key : keys.doubted()) {
+      if (!drop(key)) {
+        break;
+      }
+    }
     for (Map.Entry<KeyFingerprint, Boolean> change : Map.copyOf(untold).entrySet()) {
-      if (!stores.shared().changed(change.getKey(), change.getValue())) {
+      if (!stores.shared().tell(change.getKey(), change.getValue())) {
         return;
       }
       untold.remove(change.getKey(), change.getValue());

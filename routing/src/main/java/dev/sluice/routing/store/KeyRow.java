@@ -7,6 +7,6 @@ import dev.sluice.routing.KeyFingerprint;
 /**
  * One key of the tables. Immutable.
  *
- * @param version grows with each change of the row
+ * @param version another one after each change of the key, its account or its organisation
  */
 public record KeyRow(KeyFingerprint fingerprint, Entitlement entitlement, long version) {}

@@ -10,6 +10,7 @@ import dev.sluice.routing.Terms;
 import dev.sluice.routing.Traits;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * Looks keys up through the layers. Thread-safe; {@link #find} never blocks.
  *
  * <p>What memory or the index knows is answered at once. Everything else is one walk for each key, on a thread of its own, however many wait
- * for it: the shared cache; if that misses, the tables; if it fails, the snapshot and then the tables; if the tables fail, the snapshot. A
- * walk that a change overtook answers those who wait, but is not remembered.
+ * for it: what is known to be revoked is refused; else the shared cache; if that misses, or may hold what a key no longer is, the tables; if it
+ * fails, the snapshot and then the tables; if the tables fail, the snapshot. A walk that a change overtook answers those who wait, but is not
+ * remembered.
  */
 public final class LayeredKeys {
   private static final Logger log = LoggerFactory.getLogger(LayeredKeys.class);
@@ -54,6 +56,7 @@ public final class LayeredKeys {
   private final KeyMemory memory;
   private final SnapshotLayer snapshot;
   private final ConcurrentHashMap<KeyFingerprint, CompletableFuture<Lookup>> walks = new ConcurrentHashMap<>();
+  private final Doubts doubts;
   private volatile IndexInForce index;
 
   /** An index and until when it is known to lack no key; none is confirmed at first. */
@@ -80,6 +83,7 @@ public final class LayeredKeys {
     this.listener = listener;
     this.memory = new KeyMemory(times.maxKeys(), ticker, () -> ThreadLocalRandom.current().nextDouble());
     this.snapshot = new SnapshotLayer(times.snapshotMaxAge(), ticker, time.wall());
+    this.doubts = new Doubts(ticker);
     this.index = new IndexInForce(new KeyIndex(0), 0, false);
   }
 
@@ -172,7 +176,12 @@ public final class LayeredKeys {
   private record Result(Lookup lookup, Duration time) {}
 
   private Result walk(KeyFingerprint key) {
-    LayerAnswer cached = shared.present() ? ask(Layer.REDIS, shared.find(key)) : LayerAnswer.MISS;
+    Optional<Entitlement> revoked = snapshot.revoked(key);
+    if (revoked.isPresent()) {
+      ask(Layer.SNAPSHOT, new LayerAnswer.Found(revoked.get()));
+      return hit(revoked.get());
+    }
+    LayerAnswer cached = shared.present() && doubts.believes(key) ? ask(Layer.REDIS, shared.find(key)) : LayerAnswer.MISS;
     return switch (cached) {
       case LayerAnswer.Found found -> hit(found.entitlement());
       case LayerAnswer.KnownAbsent absent -> absent();
@@ -245,6 +254,23 @@ public final class LayeredKeys {
           memory.drop(key);
           return null;
         });
+  }
+
+  /** The shared cache may hold what a key no longer is, and is not asked for it. */
+  void doubtShared(KeyFingerprint key) {
+    if (shared.present()) {
+      doubts.add(key);
+    }
+  }
+
+  /** The shared cache has dropped what it held of a key. */
+  void trustShared(KeyFingerprint key) {
+    doubts.remove(key);
+  }
+
+  /** Some of the keys of which the shared cache is doubted. */
+  List<KeyFingerprint> doubted() {
+    return doubts.some();
   }
 
   /** Everything is asked anew within {@code time}, as changes may have been missed. */

@@ -22,7 +22,7 @@ public interface SharedKeys {
         }
 
         @Override
-        public boolean changed(KeyFingerprint key, boolean revoked) {
+        public boolean tell(KeyFingerprint key, boolean revoked) {
           return true;
         }
       };
@@ -36,16 +36,16 @@ public interface SharedKeys {
   /**
    * Drops what is held, and refuses to hold anything read before now. One at a time, so that many in a row do not overrun the connection.
    *
-   * @return false if the cache could not be reached
+   * @return false if the cache could not be reached or takes no writes, and so may still hold what is no longer true
    */
   boolean drop(KeyFingerprint key);
 
   /**
-   * Drops what is held, refuses to hold anything read before now, and tells every node.
+   * Tells every node that a key is not what it was.
    *
-   * @return false if the cache could not be reached, so that it is to be tried again
+   * @return false if nobody could be told, so that it is to be tried again
    */
-  boolean changed(KeyFingerprint key, boolean revoked);
+  boolean tell(KeyFingerprint key, boolean revoked);
 
   /** Whether there is one. */
   default boolean present() {

@@ -62,6 +62,19 @@ final class SnapshotLayer {
     return usable().flatMap(file -> file.find(key)).<Answer>map(Answer.Found::new).orElseGet(Answer.Lacking::new);
   }
 
+  /** A key that was revoked, which it stays, however old the snapshot is that says so. */
+  Optional<Entitlement> revoked(KeyFingerprint key) {
+    Since later = since.get(key);
+    if (later != null) {
+      return later instanceof Since.Read read ? Optional.of(read.entitlement()).filter(SnapshotLayer::revoked) : Optional.empty();
+    }
+    return snapshot.get().flatMap(file -> file.find(key)).filter(SnapshotLayer::revoked);
+  }
+
+  private static boolean revoked(Entitlement entitlement) {
+    return entitlement.status() == KeyStatus.REVOKED;
+  }
+
   /** The snapshot in force, whatever its age. */
   Optional<Snapshot> current() {
     return snapshot.get();
@@ -103,7 +116,7 @@ final class SnapshotLayer {
   }
 
   private static boolean revoked(@Nullable Since known) {
-    return known instanceof Since.Read read && read.entitlement().status() == KeyStatus.REVOKED;
+    return known instanceof Since.Read read && revoked(read.entitlement());
   }
 
   /** How many changes are kept; those of the snapshot's next reading are not. */

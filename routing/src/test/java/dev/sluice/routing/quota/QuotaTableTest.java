@@ -8,7 +8,6 @@ import java.sql.DriverManager;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -16,7 +15,7 @@ class QuotaTableTest {
   @Test
   void quotasAreReadWithTheParentsThatTheirSubjectsHave() throws Exception {
     try (PostgresServer server = PostgresServer.start()) {
-      Flyway.configure().dataSource(server.jdbcUrl(), null, null).locations("classpath:dev/sluice/routing/database").load().migrate();
+      server.migrate();
       try (var connection = DriverManager.getConnection(server.jdbcUrl());
           var statement = connection.createStatement()) {
         statement.execute(

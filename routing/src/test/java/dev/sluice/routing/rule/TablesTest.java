@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +23,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** Rules and windows out of a real database. */
 class TablesTest {
   private static final Traits PRODUCTION =
-      new Traits(Optional.empty(), Optional.empty(), Optional.of("production"), Optional.of("internal"), Optional.of("internal"), Optional.of("chat"));
+      new Traits(Optional.of("acme"), Optional.of("search"), Optional.of("production"), Optional.of("internal"), Optional.of("internal"), Optional.of("chat"));
 
   private static PostgresServer server;
   private static PGSimpleDataSource database;
@@ -34,7 +33,7 @@ class TablesTest {
     server = PostgresServer.start();
     database = new PGSimpleDataSource();
     database.setUrl(server.jdbcUrl());
-    Flyway.configure().dataSource(database).locations("classpath:dev/sluice/routing/database").load().migrate();
+    server.migrate();
   }
 
   @AfterAll
@@ -58,9 +57,9 @@ class TablesTest {
   void everyColumnOfARuleIsRead() throws SQLException {
     run(
         """
-        INSERT INTO routing_rules (id, priority_order, match_tier, match_environment, match_account_type, match_workload_tag, match_key,
+        INSERT INTO routing_rules (id, priority_order, match_organisation, match_team, match_tier, match_environment, match_account_type, match_workload_tag, match_key,
           match_key_kind, level, weight, tokens_per_second, requests_per_second, max_depth, max_wait_ms, quota_multiplier)
-        VALUES ('full', 7, 'internal', 'production', 'internal', 'chat', '^web-[0-9]+$', 'regex', 1, 2.5, 300, 4, 5, 6000, 1.5);
+        VALUES ('full', 7, 'acme', 'search', 'internal', 'production', 'internal', 'chat', '^web-[0-9]+$', 'regex', 1, 2.5, 300, 4, 5, 6000, 1.5);
         INSERT INTO routing_rules (id, priority_order) VALUES ('bare', 9);
         INSERT INTO routing_rules (id, priority_order, enabled) VALUES ('off', 0, false)""");
     var book = new RuleBook();
@@ -75,6 +74,8 @@ class TablesTest {
     assertThat(full.terms().maxWait()).contains(Duration.ofSeconds(6));
     assertThat(full.terms().quotaMultiplier().orElseThrow()).isEqualByComparingTo(new BigDecimal("1.5"));
     assertThat(book.current().first("web-x", PRODUCTION).orElseThrow().id()).isEqualTo("bare");
+    Traits elsewhere = new Traits(Optional.of("acme"), Optional.of("ads"), PRODUCTION.environment(), PRODUCTION.tier(), PRODUCTION.accountType(), PRODUCTION.workloadTag());
+    assertThat(book.current().first("web-7", elsewhere).orElseThrow().id()).isEqualTo("bare");
   }
 
   @Test

@@ -119,12 +119,10 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   private void write(OutputStream out, byte[] piece, int length) throws IOException {
-    if (fault == Fault.SLOW_BYTES) {
-      for (int i = 0; i < length; i++) {
-        pause(SLOW);
-        out.write(piece, i, 1);
-      }
-      return;
+    int from = 0;
+    while (fault == Fault.SLOW_BYTES && from < length) {
+      pause(SLOW);
+      out.write(piece, from++, 1);
     }
     if (fault == Fault.DELAY) {
       pause(LATE);
@@ -135,7 +133,7 @@ public final class TcpProxy implements AutoCloseable {
     if (fault == Fault.RESET) {
       throw new IOException("reset");
     }
-    out.write(piece, 0, length);
+    out.write(piece, from, length - from);
   }
 
   private static void pause(Duration time) {

@@ -38,25 +38,46 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 
 /** Real servers behind proxies, and the layers of as many nodes as a test wants. */
 final class Installation implements AutoCloseable {
   static final Pepper PEPPER = Pepper.parse("11".repeat(32)).orElseThrow();
   static final Pepper OTHER_PEPPER = Pepper.parse("22".repeat(32)).orElseThrow();
 
-  private final PostgresServer postgres = PostgresServer.start();
+  private final PostgresServer postgres;
   private final RedisServer redis = RedisServer.start();
-  final TcpProxy postgresProxy = TcpProxy.before(postgres.port());
+  final TcpProxy postgresProxy;
   final TcpProxy redisProxy = TcpProxy.before(redis.port());
   private final KeyMint mint = new KeyMint(PEPPER, new SecureRandom());
   private final List<AutoCloseable> opened = Collections.synchronizedList(new ArrayList<>());
   private int minted;
 
   Installation() throws Exception {
-    try (Database database = new Database(new DatabaseSettings(postgres.jdbcUrl(), Optional.empty(), Optional.empty(), 2, Duration.ofSeconds(1)))) {
-      database.migrate();
-    }
+    this(PostgresServer.start());
+    postgres.migrate();
     sql("INSERT INTO accounts (id) VALUES ('team')");
+  }
+
+  /** On a server that has the tables already. */
+  Installation(PostgresServer postgres) throws Exception {
+    this.postgres = postgres;
+    this.postgresProxy = TcpProxy.before(postgres.port());
+  }
+
+  /** A store resets every connection until this is closed. */
+  static final class Away implements AutoCloseable {
+    private final TcpProxy store;
+
+    Away(TcpProxy store) {
+      this.store = store;
+      store.fault(TcpProxy.Fault.RESET);
+    }
+
+    @Override
+    public void close() {
+      store.fault(TcpProxy.Fault.NONE);
+    }
   }
 
   /** One node's layers and what it asked of whom. */
@@ -87,6 +108,21 @@ final class Installation implements AutoCloseable {
         return ApiKeyRouter.judge(answer, Instant.now());
       }
       return decision;
+    }
+
+    /** The same in a word. */
+    String word(ApiKey key) {
+      try {
+        return switch (route(key)) {
+          case RouteDecision.Entitled entitled -> "entitled";
+          case RouteDecision.Denied denied -> denied.reason().name();
+          case RouteDecision.Unavailable unavailable -> "unavailable";
+          case RouteDecision.Busy busy -> "busy";
+          case RouteDecision.Pending pending -> "pending";
+        };
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
     }
 
     @Override
@@ -239,6 +275,11 @@ final class Installation implements AutoCloseable {
     }
   }
 
+  /** Tables as {@link dev.sluice.routing.database.Schema} makes them, through no proxy. */
+  DataSource dataSource() {
+    return postgres.dataSource();
+  }
+
   /** A port of Redis that no fault reaches. */
   int redisPort() {
     return redis.port();
@@ -254,11 +295,17 @@ final class Installation implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws Exception {
+  /** Ends every node, so that none asks for anything while the next is watched. */
+  void closeNodes() throws Exception {
     for (AutoCloseable node : opened) {
       node.close();
     }
+    opened.clear();
+  }
+
+  @Override
+  public void close() throws Exception {
+    closeNodes();
     postgresProxy.close();
     redisProxy.close();
     redis.close();

@@ -9,6 +9,7 @@ import dev.sluice.routing.Lookup;
 import dev.sluice.routing.RouteDecision;
 import dev.sluice.routing.key.KeyMint;
 import dev.sluice.routing.key.Pepper;
+import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.TcpProxy.Fault;
 import io.lettuce.core.RedisClient;
 import java.nio.charset.StandardCharsets;
@@ -22,68 +23,34 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The layers over real servers. */
 class StoresTest {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
+  private static Installation installation;
   @TempDir private Path folder;
-  private Installation installation;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     installation = new Installation();
   }
 
-  @AfterEach
-  void stop() throws Exception {
+  @AfterAll
+  static void stop() throws Exception {
     installation.close();
   }
 
-  @Test
-  void aHerdOnColdCachesAsksPostgreSqlOncePerKey() throws Exception {
-    List<KeyMint.Minted> minted = new ArrayList<>();
-    var mint = new KeyMint(Installation.PEPPER, new SecureRandom());
-    try (var connection = installation.connection();
-        var insert = connection.prepareStatement("INSERT INTO api_keys (id, fingerprint, account) VALUES (?, ?, 'team')")) {
-      for (int i = 0; i < 10_001; i++) {
-        minted.add(mint.mint());
-        insert.setString(1, "herd-" + i);
-        insert.setBytes(2, Installation.bytes(minted.getLast().fingerprint()));
-        insert.addBatch();
-      }
-      insert.executeBatch();
-    }
-    // Without Redis, so that PostgreSQL alone bears the herd.
-    Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("herd")).withoutRedis());
-    Installation.await(SOON, node.stores::indexInForce);
-    ApiKey hot = minted.getLast().key();
-    List<RouteDecision> pending = new ArrayList<>();
-    long begun = System.nanoTime();
-    for (int i = 0; i < 10_000; i++) {
-      pending.add(node.router.route(minted.get(i).key(), Instant.now()));
-      pending.add(node.router.route(hot, Instant.now()));
-      // 5 000 requests a second.
-      while (System.nanoTime() - begun < i * 200_000L) {
-        LockSupport.parkNanos(50_000);
-      }
-    }
-    long unanswered = 0;
-    for (RouteDecision decision : pending) {
-      boolean hit = decision instanceof RouteDecision.Pending later ? later.answer().get() instanceof Lookup.Hit : decision instanceof RouteDecision.Entitled;
-      unanswered += hit ? 0 : 1;
-    }
-    long queries = node.asked(Layer.POSTGRESQL);
-    assertThat(queries + node.asked(Layer.SNAPSHOT)).as("every key was looked up").isGreaterThanOrEqualTo(10_001);
-    figure("herd: PostgreSQL queries for 10001 keys", queries, "<= 10001", queries <= 10_001);
-    figure("herd: answers that were no hit", unanswered, "= 0", unanswered == 0);
-    System.out.println("herd: keys that the snapshot answered for, as PostgreSQL was too slow: " + node.asked(Layer.SNAPSHOT));
-    assertThat(queries).isLessThanOrEqualTo(10_001);
-    assertThat(unanswered).isZero();
+  @AfterEach
+  void heal() throws Exception {
+    installation.redisProxy.fault(Fault.NONE);
+    installation.postgresProxy.fault(Fault.NONE);
+    installation.closeNodes();
   }
 
   @Test
@@ -111,39 +78,48 @@ class StoresTest {
     assertThat(counted).as("the record of changes is read").isPositive();
     Arrays.sort(times);
     double p99 = times[(int) (times.length * 0.99)] / 1e6;
-    figure("flood: PostgreSQL queries/s", perSecond, "<= 20", perSecond <= 20);
-    figure("flood: known keys p99 ms", p99, "<= 1", p99 <= 1);
+    Measured.atMost("flood: PostgreSQL queries", perSecond, 20, "/s", "StoresTest").print();
+    Measured.atMost("flood: known keys p99", p99, 1, "ms", "StoresTest").print();
     assertThat(perSecond).isLessThanOrEqualTo(20);
     ApiKey fresh = installation.mint();
     long made = System.nanoTime();
     Installation.await(SOON, () -> entitled(node, fresh));
     double works = (System.nanoTime() - made) / 1e6;
-    figure("new key works after ms", works, "<= 1000", works <= 1000);
+    Measured.atMost("new key works after", works, 1000, "ms", "StoresTest").print();
   }
 
   @Test
   void aRevocationReachesEveryNodeByTheBusAndWithoutIt() throws Exception {
     ApiKey first = installation.mint();
     ApiKey second = installation.mint();
+    ApiKey third = installation.mint();
     Installation.Node one = node("one");
     Installation.Node two = node("two");
     Installation.await(SOON, () -> one.stores.indexInForce() && two.stores.indexInForce());
     assertThat(two.route(first)).isInstanceOf(RouteDecision.Entitled.class);
     assertThat(two.route(second)).isInstanceOf(RouteDecision.Entitled.class);
+    assertThat(two.route(third)).isInstanceOf(RouteDecision.Entitled.class);
 
     installation.revoke(first);
     long revoked = System.nanoTime();
     one.stores.changes().revoked(Installation.PEPPER.fingerprint(first));
     Installation.await(SOON, () -> revoked(two, first) && revoked(one, first));
     double bus = (System.nanoTime() - revoked) / 1e6;
-    figure("revocation with the bus, ms", bus, "<= 1000", bus <= 1000);
+    Measured.atMost("revocation with the bus", bus, 1000, "ms", "StoresTest").print();
+
+    // As a command does it, which tells nobody: only the tables know.
+    installation.revoke(third);
+    long commanded = System.nanoTime();
+    Installation.await(SOON, () -> revoked(two, third) && revoked(one, third));
+    double command = (System.nanoTime() - commanded) / 1e6;
+    Measured.atMost("revocation by command, with the bus", command, 1_000, "ms", "StoresTest").print();
 
     installation.redisProxy.fault(Fault.BLACKHOLE);
     installation.revoke(second);
     long alone = System.nanoTime();
     Installation.await(SOON, () -> revoked(two, second));
     double feed = (System.nanoTime() - alone) / 1e6;
-    figure("revocation without the bus, ms", feed, "<= 60000", feed <= 60_000);
+    Measured.atMost("revocation without the bus", feed, 60_000, "ms", "StoresTest").print();
 
     installation.redisProxy.fault(Fault.RESET);
     installation.postgresProxy.fault(Fault.RESET);
@@ -156,7 +132,7 @@ class StoresTest {
   void anExpiredKeyIsRefusedThoughItIsRemembered() throws Exception {
     ApiKey key = installation.mint();
     installation.sql("UPDATE api_keys SET expires_at = '2030-01-01T00:00:00Z', version = version + 1, updated_at = now()");
-    Installation.Node node = node("expiry");
+    Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("expiry")).patient());
     assertThat(node.route(key)).isInstanceOf(RouteDecision.Entitled.class);
 
     assertThat(node.router.route(key, Instant.parse("2029-12-31T23:59:59Z"))).isInstanceOf(RouteDecision.Entitled.class);
@@ -179,13 +155,13 @@ class StoresTest {
 
     assertThat(after.stores.standing().source()).isEqualTo(KeyStores.Source.SNAPSHOT);
     Installation.await(SOON, () -> after.distrusted.contains(Layer.POSTGRESQL));
-    figure("cold start with every store down, first answer ms", ready, "<= 5000", ready <= 5000);
+    Measured.atMost("cold start with every store down, first answer", ready, 5000, "ms", "StoresTest").print();
     installation.postgresProxy.fault(Fault.NONE);
     installation.redisProxy.fault(Fault.NONE);
     long back = System.nanoTime();
     Installation.await(SOON, () -> after.stores.standing().source() == KeyStores.Source.STORES && after.stores.indexInForce());
     double recovered = (System.nanoTime() - back) / 1e6;
-    figure("PostgreSQL in use again after ms", recovered, "<= 5000", recovered <= 5000);
+    Measured.atMost("PostgreSQL in use again after", recovered, 5000, "ms", "StoresTest").print();
   }
 
   @Test
@@ -194,7 +170,7 @@ class StoresTest {
     KeyMint.Minted fresh = new KeyMint(Installation.OTHER_PEPPER, new SecureRandom()).mint();
     installation.insert("fresh", fresh.fingerprint());
     List<Pepper> both = List.of(Installation.OTHER_PEPPER, Installation.PEPPER);
-    Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("rotation")).with(both));
+    Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("rotation")).with(both).patient());
 
     assertThat(node.route(old)).isInstanceOf(RouteDecision.Entitled.class);
     assertThat(node.route(fresh.key())).isInstanceOf(RouteDecision.Entitled.class);
@@ -263,9 +239,5 @@ class StoresTest {
     } catch (Exception e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static void figure(String name, double measured, String bound, boolean holds) {
-    System.out.printf(Locale.ROOT, "figure: %s | %s | %s | %s | StoresTest%n", name, measured == Math.rint(measured) ? Long.toString((long) measured) : String.format(Locale.ROOT, "%.3g", measured), bound, holds ? "pass" : "short");
   }
 }

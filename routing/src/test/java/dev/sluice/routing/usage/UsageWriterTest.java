@@ -16,7 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -59,7 +58,7 @@ class UsageWriterTest {
 
   private static PostgresServer database() throws Exception {
     PostgresServer server = PostgresServer.start();
-    Flyway.configure().dataSource(server.jdbcUrl(), null, null).locations("classpath:dev/sluice/routing/database").load().migrate();
+    server.migrate();
     return server;
   }
 
