@@ -16,6 +16,7 @@ import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.time.Clocks;
 import dev.sluice.routing.KeyFingerprint;
 import dev.sluice.routing.config.ConfigException;
+import dev.sluice.routing.key.KeyFile;
 import dev.sluice.routing.key.KeyFileEditor;
 import dev.sluice.routing.key.KeyMint;
 import dev.sluice.routing.key.Pepper;
@@ -31,10 +32,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Builds what answers on the admin port. */
 final class AdminSetup {
+  private static final Logger log = LoggerFactory.getLogger(AdminSetup.class);
+  private static final int SAFE_KEY_CHARS = 16;
+
   private AdminSetup() {}
 
   /** What changes of the database reach, in a process that has one. Immutable. */
@@ -66,29 +72,54 @@ final class AdminSetup {
     }
   }
 
+  /** Who hears of changes: the database's listener, if there is a database, else the key file's. Immutable. */
+  record Told(Optional<Database> database, Changes file) {
+    static Told of(Optional<Database> database, Optional<KeyFile> file) {
+      // The file is watched as well; this way whoever revoked a key need not wait for that.
+      return new Told(
+          database,
+          file.<Changes>map(
+                  keys ->
+                      new Changes() {
+                        @Override
+                        public void keyChanged(KeyFingerprint fingerprint) {
+                          keys.reload();
+                        }
+                      })
+              .orElse(Changes.NONE));
+    }
+
+    Changes changes() {
+      return database.<Changes>map(listener -> listener).orElse(file);
+    }
+  }
+
   /** The handler; keys were opened before, so their pepper is there. */
-  static AdminHandler handler(SluiceConfig config, AdminHandler.Views views, AdmissionDesk desk, Standings standings, Optional<Database> database)
+  static AdminHandler handler(SluiceConfig config, AdminHandler.Views views, AdmissionDesk desk, Standings standings, Told told)
       throws ConfigException {
     SecureRandom random = new SecureRandom();
     Pepper pepper = PepperSource.of(config.tokenRouting(), System.getenv()).forStart(0, random);
     int levels = config.scheduler().lanes().size();
     AdminApi.Stores stores =
         new AdminApi.Stores(
-            database.map(tables -> tables.stores().dataSource()),
+            told.database().map(tables -> tables.stores().dataSource()),
             new KeyFileEditor(config.tokenRouting().keysFile()),
             new KeyMint(pepper, random),
-            database.<Changes>map(told -> told).orElse(Changes.NONE),
+            told.changes(),
             RowCheck.levels(levels).and((entity, row) -> windows(entity, row, levels)));
     AdminApi.Knowledge knowledge =
         new AdminApi.Knowledge(
             desk,
-            database.map(tables -> new SnapshotStatus(tables.stores().stores())),
+            told.database().map(tables -> new SnapshotStatus(tables.stores().stores())),
             sources -> new SenderDecisions(sources, standings),
             Clocks.wall());
     return new AdminHandler(keys(config), views, AdminApi.routes(stores, knowledge), Clocks.monotonic(), Executors.newVirtualThreadPerTaskExecutor());
   }
 
   private static AdminKeys keys(SluiceConfig config) {
+    config.admin().keys().stream()
+        .filter(key -> key.key().reveal().strip().length() < SAFE_KEY_CHARS)
+        .forEach(key -> log.warn("admin key={} is short and can be guessed; take {} random characters or more", key.name(), SAFE_KEY_CHARS));
     List<AdminKey> keys =
         config.admin().keys().stream()
             .map(key -> new AdminKey(key.name(), key.role() == AdminRole.WRITE ? Role.WRITE : Role.READ, new BearerSecret(key.key().reveal())))

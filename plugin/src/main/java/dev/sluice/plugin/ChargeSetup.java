@@ -4,6 +4,7 @@ package dev.sluice.plugin;
 import dev.sluice.plugin.charge.Charges;
 import dev.sluice.plugin.charge.KeyRates;
 import dev.sluice.plugin.config.SluiceConfig;
+import dev.sluice.plugin.config.StoreSettings;
 import dev.sluice.plugin.metrics.ChargeMetrics;
 import dev.sluice.plugin.time.Clocks;
 import dev.sluice.routing.price.PriceTable;
@@ -48,9 +49,7 @@ final class ChargeSetup implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMillis(400);
 
   /** The stores there are, if any; they stay the caller's. Immutable. */
-  record Stores(Optional<RedisClient> redis, Optional<DataSource> database) {
-    static final Stores NONE = new Stores(Optional.empty(), Optional.empty());
-  }
+  record Stores(Optional<RedisClient> redis, Optional<DataSource> database) {}
 
   private final Optional<DataSource> database;
   private final AtomicReference<PriceTable> prices;
@@ -80,12 +79,13 @@ final class ChargeSetup implements AutoCloseable {
             });
     QuotaTree tree = QuotaTree.of(configured);
     var ttl = config.quotas().reservationTtl();
+    var deadline = config.stores().redis().map(StoreSettings.RedisSettings::deadline).orElse(SharedQuotas.USUAL_DEADLINE);
     shared =
         stores
             .redis()
             .map(
                 client ->
-                    new SharedQuotas(tree, client, Clocks.wall(), Clocks.monotonic()::read, SharedQuotas.Bounds.of(ttl), alerts, metrics));
+                    new SharedQuotas(tree, client, Clocks.wall(), Clocks.monotonic()::read, SharedQuotas.Bounds.of(ttl, deadline), alerts, metrics));
     shared.ifPresent(desk -> gate.set(desk::first));
     quotas = shared.<QuotaDesk>map(desk -> desk).orElseGet(() -> new QuotaBook(tree, Clocks.wall(), Clocks.monotonic()::read, ttl, alerts));
     usage = database.map(source -> new UsageWriter(source, Clocks.wall(), UsageWriter.Bounds.DEFAULT, metrics));

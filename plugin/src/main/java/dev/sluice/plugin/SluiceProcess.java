@@ -48,6 +48,7 @@ import dev.sluice.routing.config.FileWatcher;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.key.KeyFile;
 import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.Scheduler;
 import dev.sluice.scheduler.cost.LearnedCosts;
@@ -102,6 +103,7 @@ final class SluiceProcess {
   private final ExecutorService largeBodies;
   private final Optional<DecisionLog> decisions;
   private final Optional<StoreAccess> stores;
+  private final Optional<RedisLink> quotaRedis;
 
   /** Runs a process until the JVM is told to end. */
   static void run(ConfigLoader loader) throws IOException, ConfigException {
@@ -153,7 +155,9 @@ final class SluiceProcess {
     stores.ifPresent(open -> readiness.describe(open::line));
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
-    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElse(ChargeSetup.Stores.NONE));
+    // Without PostgreSQL, Redis still lets processes agree on quotas.
+    quotaRedis = stores.isPresent() ? Optional.empty() : config.stores().redis().map(redis -> RedisLink.open(redis.url(), redis.password()));
+    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElseGet(() -> new ChargeSetup.Stores(quotaRedis.map(RedisLink::client), Optional.empty())));
     decisions = decisions(config.observability());
     SchedulerMetrics schedulerMetrics =
         new SchedulerMetrics(
@@ -203,7 +207,7 @@ final class SluiceProcess {
                     }),
                 desk,
                 standings,
-                database));
+                AdminSetup.Told.of(database, keyFile)));
     keyFile.ifPresent(file -> new FileWatcher(config.tokenRouting().keysFile(), file::reload).start(watcher, WATCH_INTERVAL));
     Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog, charges);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
@@ -327,6 +331,7 @@ final class SluiceProcess {
     alarms.close();
     charges.close(); // writes the last rows of use, and so before the stores go
     stores.ifPresent(StoreAccess::close);
+    quotaRedis.ifPresent(RedisLink::close);
     decisions.ifPresent(DecisionLog::close);
     log.info("stopped");
     stopped.countDown();

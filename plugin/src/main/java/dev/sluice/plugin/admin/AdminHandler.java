@@ -146,18 +146,20 @@ public final class AdminHandler implements HttpHandler {
     if (call.authorization().isEmpty()) {
       return Admission.refused(unauthorized("send Authorization: Bearer with an admin key"));
     }
-    long wait = guesses.retryAfterSeconds(call.peer());
-    if (wait > 0) {
-      return Admission.refused(Problem.of(429, "too many wrong keys from this address; wait").with("Retry-After", Long.toString(wait)));
-    }
     Optional<AdminKey> key = keys.bearer(call.authorization());
     if (key.isEmpty()) {
-      guesses.failed(call.peer());
-      return Admission.refused(unauthorized("this is no admin key"));
+      return Admission.refused(wrong(guesses.refuse(call.peer())));
     }
     return access == Access.WRITE && key.get().role() != Role.WRITE
         ? Admission.refused(Problem.of(403, "this admin key may read but not change anything"))
         : new Admission(key.get().name(), Optional.empty());
+  }
+
+  /** Beyond the limit each further guess costs its sender a connection. */
+  private static HttpAnswer wrong(long wait) {
+    return wait == 0
+        ? unauthorized("this is no admin key")
+        : Problem.of(429, "too many wrong keys from this address; wait").with("Retry-After", Long.toString(wait)).with("Connection", "close");
   }
 
   private static HttpAnswer unauthorized(String detail) {

@@ -11,9 +11,12 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Slows down whoever tries keys: an address has {@value #BURST} wrong ones at once and one more each {@value #SECONDS} seconds;
- * beyond that none of its keys is looked at, right or wrong. IPv6 counts by its first 64 bits, which one machine may fill at will.
- * The table holds {@value #ADDRESSES} addresses and forgets the one that failed longest ago. Thread-safe.
+ * Slows down whoever tries keys: an address is told of {@value #BURST} wrong ones at once that they are wrong, and of one more each {@value
+ * #SECONDS} seconds; of those beyond it learns only that there were too many. IPv6 counts by its first 64 bits, which one machine may fill at
+ * will. The table holds {@value #ADDRESSES} addresses and forgets the one that failed longest ago. Thread-safe.
+ *
+ * <p>Only wrong keys are counted, and only they are refused: a right one always opens, so that nobody is kept out by what others of his address
+ * do. What keeps a guesser out in the end is the length of the keys.
  */
 final class GuessLimit {
   static final int BURST = 10;
@@ -31,30 +34,24 @@ final class GuessLimit {
     this.ticker = ticker;
   }
 
-  /** Seconds until the address may try again; 0 if it may. */
-  long retryAfterSeconds(InetAddress address) {
-    lock.lock();
-    try {
-      Long until = paidOff.get(prefix(address));
-      long excess = until == null ? 0 : until - ticker.read() - (BURST - 1) * NANOS;
-      return excess <= 0 ? 0 : Math.ceilDiv(excess, 1_000_000_000L);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Notes a wrong key. */
-  void failed(InetAddress address) {
+  /** Takes in that the address sent a wrong key; seconds until it may be told of another, 0 if it may be told of this one. */
+  long refuse(InetAddress address) {
     lock.lock();
     try {
       long now = ticker.read();
       String prefix = prefix(address);
-      Long until = paidOff.remove(prefix);
+      Long until = paidOff.get(prefix);
       long from = until == null || until - now < 0 ? now : until;
+      long excess = from - now - (BURST - 1) * NANOS;
+      if (excess > 0) {
+        return Math.ceilDiv(excess, 1_000_000_000L);
+      }
+      paidOff.remove(prefix);
       paidOff.put(prefix, from + NANOS);
       if (paidOff.size() > ADDRESSES) {
         paidOff.remove(paidOff.keySet().iterator().next());
       }
+      return 0;
     } finally {
       lock.unlock();
     }

@@ -37,7 +37,7 @@ public final class Commands {
                                  make an API key, print it once, add its entry to the key file
         keys list                print the entries of the key file
         keys revoke ID           withdraw a key
-        keys rotate ID --database URL [--overlap 24h]
+        keys rotate ID [--overlap 24h]
                                  make a key with the same terms; the old one ends after the overlap
         keys hash                print the hash of the key on standard input
         bench replay TRACE [--traces FOLDER] [--loads 0.9,1.2] [--seeds 5] [--policies A,B|all] [--perturb NAME]

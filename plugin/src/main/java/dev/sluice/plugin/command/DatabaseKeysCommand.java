@@ -12,6 +12,7 @@ import dev.sluice.routing.registry.Outcome;
 import dev.sluice.routing.registry.Registry;
 import dev.sluice.routing.registry.RowCheck;
 import dev.sluice.routing.registry.RowJson;
+import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,12 +25,12 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * {@code sluice keys} on a database. A running process hears nothing of it and takes it over when its caches end; the admin API
- * tells it at once. Immutable.
- */
+/** {@code sluice keys} on a database. Running processes find what it changed in the tables' record of changes, within a second. Immutable. */
 final class DatabaseKeysCommand {
   private static final String ROW = "%-20s %-16s %-20s %-6s %-10s %-21s %s%n";
+
+  private static final List<String> OF_ACCOUNTS = List.of("organisation", "team", "account-type");
+  private static final List<String> OF_RULES = List.of("max-depth", "max-wait");
 
   private final Registry registry;
   private final Surface surface;
@@ -44,8 +45,27 @@ final class DatabaseKeysCommand {
 
   int create(Arguments arguments, KeyMint mint) throws UsageException {
     ObjectNode key = RowJson.object();
-    for (String flag : List.of("id", "account", "description")) {
-      arguments.value(flag).ifPresent(value -> key.put(flag, value));
+    for (String flag : OF_ACCOUNTS) {
+      if (arguments.has(flag)) {
+        throw new UsageException("--" + flag + ": is the account's in a database (expected: a change of the account, by the admin API)");
+      }
+    }
+    for (String flag : OF_RULES) {
+      if (arguments.has(flag)) {
+        throw new UsageException("--" + flag + ": no key of a database has one (expected: a routing rule, by the admin API)");
+      }
+    }
+    for (String flag : List.of("id", "account", "description", "environment", "tier", "workload-tag")) {
+      arguments.value(flag).ifPresent(value -> key.put(flag.replace('-', '_'), value));
+    }
+    for (String flag : List.of("weight", "tokens-per-second", "requests-per-second")) {
+      Optional<String> number = arguments.value(flag);
+      if (number.isPresent()) {
+        if (!number.get().matches("[0-9]{1,12}(\\.[0-9]{1,6})?")) {
+          throw new UsageException("--" + flag + ": " + Arguments.shown(number.get()) + " (expected: a number)");
+        }
+        key.put(flag.replace('-', '_'), new BigDecimal(number.get()));
+      }
     }
     arguments.value("expires").ifPresent(value -> key.put("expires_at", value));
     Optional<String> level = arguments.value("level");
@@ -66,7 +86,7 @@ final class DatabaseKeysCommand {
   int revoke(String id, KeyMint mint, Instant now) {
     Outcome outcome = new KeyRegistry(registry, mint).revoke(id, now, actor);
     if (outcome instanceof Outcome.Stored) {
-      surface.out().println("key " + id + " is revoked; a running process takes it over when its caches end, within a minute");
+      surface.out().println("key " + id + " is revoked; running processes refuse it within a second");
       return Commands.OK;
     }
     return failed(outcome, "revoke");

@@ -14,6 +14,7 @@ import dev.sluice.routing.config.Kinds;
 import dev.sluice.routing.config.Place;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.config.YamlNode;
+import dev.sluice.routing.key.Edited;
 import dev.sluice.routing.key.KeyFileEditor;
 import dev.sluice.routing.key.KeyMint;
 import dev.sluice.routing.key.KeyRecord;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -69,7 +71,7 @@ final class KeysCommand {
               .either(KeysCommand::create, (command, keys) -> keys.create(command.arguments, command.mint(false)));
       case "list" -> of(rest, Databases.with(FILES), 0, surface).either(KeysCommand::list, (command, keys) -> keys.list());
       case "rotate" ->
-          of(rest, Databases.with(List.of("overlap", "config", "file", "pepper")), 1, surface).either(KeysCommand::notInFiles, KeysCommand::rotate);
+          of(rest, Databases.with(List.of("overlap", "config", "file", "pepper")), 1, surface).either(KeysCommand::rotate, KeysCommand::rotate);
       case "revoke" ->
           of(rest, Databases.with(FILES), 1, surface)
               .either(KeysCommand::revoke, (command, keys) -> keys.revoke(command.arguments.rest().getFirst(), command.mint(false), Clocks.wall().instant()));
@@ -114,17 +116,41 @@ final class KeysCommand {
     }
   }
 
-  private int notInFiles() throws UsageException {
-    throw new UsageException("--database: missing (expected: a database; in a key file, create another key and revoke this one later)");
+  private int rotate() throws UsageException, ConfigException, IOException {
+    String id = arguments.rest().getFirst();
+    Instant now = Clocks.wall().instant();
+    Duration overlap = overlap();
+    KeyMint.Minted minted = mint(false).mint();
+    return switch (new KeyFileEditor(file).rotate(id, present -> true, minted, now, now.plus(overlap))) {
+      case Edited.Done done -> {
+        surface.out().println(minted.reveal());
+        surface.out().println("# key " + done.key().entitlement().keyId() + " of account " + done.key().entitlement().account() + ", added to " + file);
+        surface.out().println("# This is the only time it is shown. Use it as: Authorization: Bearer " + minted.prefix() + "...");
+        yield Commands.OK;
+      }
+      case Edited.Conflict conflict -> {
+        surface.err().println("sluice keys rotate: " + conflict.detail());
+        yield Commands.FAILED;
+      }
+      case Edited.Unknown unknown -> noSuchKey("rotate", id);
+      case Edited.Stale stale -> throw new IllegalStateException("every state was meant");
+    };
+  }
+
+  private int noSuchKey(String action, String id) {
+    surface.err().println("sluice keys " + action + ": " + Arguments.shown(id) + ": no such key in " + file + " (`sluice keys list` prints them)");
+    return Commands.FAILED;
+  }
+
+  private Duration overlap() throws UsageException {
+    String text = arguments.value("overlap").orElse("24h");
+    return OVERLAP
+        .read(new YamlNode.Scalar(text, Place.DEFAULT), new Kind.Source("overlap", false, new Problems()))
+        .orElseThrow(() -> new UsageException("--overlap: " + Arguments.shown(text) + " (expected: " + OVERLAP.expected() + ")"));
   }
 
   private int rotate(DatabaseKeysCommand keys) throws UsageException, ConfigException, IOException {
-    String text = arguments.value("overlap").orElse("24h");
-    Duration overlap =
-        OVERLAP
-            .read(new YamlNode.Scalar(text, Place.DEFAULT), new Kind.Source("overlap", false, new Problems()))
-            .orElseThrow(() -> new UsageException("--overlap: " + Arguments.shown(text) + " (expected: " + OVERLAP.expected() + ")"));
-    return keys.rotate(arguments.rest().getFirst(), overlap, mint(false), Clocks.wall().instant());
+    return keys.rotate(arguments.rest().getFirst(), overlap(), mint(false), Clocks.wall().instant());
   }
 
   private KeyMint mint(boolean mayCreate) throws UsageException, ConfigException, IOException {
@@ -188,10 +214,7 @@ final class KeysCommand {
         surface.out().println("key " + id + " was revoked already");
         yield Commands.OK;
       }
-      case UNKNOWN -> {
-        surface.err().println("sluice keys revoke: " + Arguments.shown(id) + ": no such key in " + file + " (`sluice keys list` prints them)");
-        yield Commands.FAILED;
-      }
+      case UNKNOWN -> noSuchKey("revoke", id);
     };
   }
 

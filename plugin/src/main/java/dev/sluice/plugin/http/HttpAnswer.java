@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * An answer of one of our own ports. Immutable; the array is not copied and must not be changed.
  *
- * @param headers further headers; values are one line
+ * @param headers further headers; values are one line; {@code Connection: close} ends the connection after the answer
  */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere
 public record HttpAnswer(int status, String contentType, byte[] body, Map<String, String> headers) {

@@ -94,7 +94,8 @@ final class HttpExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     return HttpAnswer.problem(500, "Internal Server Error", "the log has the cause");
   }
 
-  private void write(ChannelHandlerContext ctx, HttpAnswer answer, boolean keepAlive) {
+  private void write(ChannelHandlerContext ctx, HttpAnswer answer, boolean wanted) {
+    boolean keepAlive = wanted && !"close".equals(answer.headers().get("Connection"));
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), Unpooled.wrappedBuffer(answer.body()));
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());

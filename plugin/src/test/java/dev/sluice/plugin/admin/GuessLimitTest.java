@@ -17,37 +17,37 @@ class GuessLimitTest {
   void anAddressHasABurstAndThenOneGuessEachInterval() throws Exception {
     InetAddress address = InetAddress.getByName("192.0.2.1");
     for (int i = 0; i < GuessLimit.BURST; i++) {
-      assertThat(limit.retryAfterSeconds(address)).isZero();
-      limit.failed(address);
+      assertThat(limit.refuse(address)).isZero();
     }
-    assertThat(limit.retryAfterSeconds(address)).isEqualTo(GuessLimit.SECONDS);
-    assertThat(limit.retryAfterSeconds(InetAddress.getByName("192.0.2.2"))).isZero();
+    for (int i = 0; i < 100; i++) {
+      assertThat(limit.refuse(address)).as("guesses beyond do not add up").isEqualTo(GuessLimit.SECONDS);
+    }
+    assertThat(limit.refuse(InetAddress.getByName("192.0.2.2"))).isZero();
     nanos.addAndGet(GuessLimit.SECONDS * SECOND);
-    assertThat(limit.retryAfterSeconds(address)).isZero();
-    limit.failed(address);
-    assertThat(limit.retryAfterSeconds(address)).isPositive();
+    assertThat(limit.refuse(address)).isZero();
+    assertThat(limit.refuse(address)).isPositive();
   }
 
   @Test
   void anIpv6NetworkOfOneMachineCountsAsOne() throws Exception {
     for (int i = 0; i < GuessLimit.BURST; i++) {
-      limit.failed(InetAddress.getByName("2001:db8:0:1::" + i));
+      assertThat(limit.refuse(InetAddress.getByName("2001:db8:0:1::" + i))).isZero();
     }
-    assertThat(limit.retryAfterSeconds(InetAddress.getByName("2001:db8:0:1::ffff"))).isPositive();
-    assertThat(limit.retryAfterSeconds(InetAddress.getByName("2001:db8:0:2::1"))).isZero();
+    assertThat(limit.refuse(InetAddress.getByName("2001:db8:0:1::ffff"))).isPositive();
+    assertThat(limit.refuse(InetAddress.getByName("2001:db8:0:2::1"))).isZero();
   }
 
   @Test
   void theTableForgetsWhoFailedLongestAgo() throws Exception {
     InetAddress first = InetAddress.getByName("192.0.2.1");
     for (int i = 0; i < GuessLimit.BURST; i++) {
-      limit.failed(first);
+      assertThat(limit.refuse(first)).isZero();
     }
     for (int i = 0; i < GuessLimit.ADDRESSES - 1; i++) {
-      limit.failed(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+      assertThat(limit.refuse(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}))).isZero();
     }
-    assertThat(limit.retryAfterSeconds(first)).isPositive();
-    limit.failed(InetAddress.getByName("192.0.2.9"));
-    assertThat(limit.retryAfterSeconds(first)).isZero();
+    assertThat(limit.refuse(first)).isPositive();
+    assertThat(limit.refuse(InetAddress.getByName("192.0.2.9"))).isZero();
+    assertThat(limit.refuse(first)).isZero();
   }
 }

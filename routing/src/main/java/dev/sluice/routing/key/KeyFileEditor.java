@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.routing.key;
 
+import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.KeyStatus;
 import dev.sluice.routing.config.AtomicFile;
 import dev.sluice.routing.config.ConfigException;
@@ -11,10 +12,13 @@ import dev.sluice.routing.config.SiblingLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -130,68 +134,114 @@ public final class KeyFileEditor {
   }
 
   /** Sets an entry's status to revoked; the entry stays, so that its id is not used again by mistake. */
-  @SuppressWarnings("try") // the lock is held, not used
   public Revocation revoke(String id) throws IOException, ConfigException {
+    return switch (change(id, present -> true, KeyPatch.revocation())) {
+      case Edited.Done done -> Revocation.REVOKED;
+      case Edited.Conflict already -> Revocation.ALREADY_REVOKED;
+      case Edited.Unknown unknown -> Revocation.UNKNOWN;
+      case Edited.Stale stale -> throw new IllegalStateException("every state was meant");
+    };
+  }
+
+  /**
+   * Changes what the patch names in one entry, and nothing else.
+   *
+   * @param meant whether the entry is still the one that whoever asks has seen
+   * @throws ConfigException if a value is none that a key file takes
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public Edited change(String id, Predicate<KeyRecord> meant, KeyPatch patch) throws IOException, ConfigException {
     try (var held = SiblingLock.take(file)) {
-      return revokeLocked(id);
+      String text = text();
+      List<KeyRecord> before = parse(text);
+      Optional<KeyRecord> found = entry(before, id);
+      Optional<Edited> refusal = refusal(found, meant);
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+      KeyRecord key = found.orElseThrow();
+      patch.alone();
+      var edited = new KeyFileText(text);
+      patch.ordered().forEach((name, value) -> value.ifPresentOrElse(given -> edited.set(key.fingerprint(), name, given), () -> edited.remove(key.fingerprint(), name)));
+      return new Edited.Done(written(edited, before, key, patch));
     }
   }
 
-  private Revocation revokeLocked(String id) throws IOException, ConfigException {
-    String text = text();
-    List<KeyRecord> before = parse(text);
-    Optional<KeyRecord> found = before.stream().filter(record -> record.entitlement().keyId().equals(id)).findFirst();
+  /**
+   * Makes a key with the same terms, and lets the one it replaces expire at {@code end}, if it does not before.
+   *
+   * @param meant as in {@link #change}
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public Edited rotate(String id, Predicate<KeyRecord> meant, KeyMint.Minted minted, Instant now, Instant end) throws IOException, ConfigException {
+    try (var held = SiblingLock.take(file)) {
+      String text = text();
+      List<KeyRecord> before = parse(text);
+      Optional<KeyRecord> found = entry(before, id);
+      Optional<Edited> refusal = refusal(found, meant);
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+      KeyRecord key = found.orElseThrow();
+      Optional<Instant> expiry = key.entitlement().expiresAt();
+      if (expiry.filter(at -> !at.isAfter(now)).isPresent()) {
+        return new Edited.Conflict("the key is expired; make another");
+      }
+      Optional<String> heir = before.stream().filter(other -> other.rotatedFrom().equals(Optional.of(id))).map(other -> other.entitlement().keyId()).findFirst();
+      if (heir.isPresent()) {
+        return new Edited.Conflict("the key was replaced already, by " + heir.get());
+      }
+      var ending = new KeyPatch(Map.of("expires_at", Optional.of(expiry.filter(at -> at.isBefore(end)).orElse(end).toString())));
+      Set<String> ids = before.stream().map(record -> record.entitlement().keyId()).collect(Collectors.toSet());
+      var edited = new KeyFileText(text);
+      edited.copy(key.fingerprint(), minted.fingerprint());
+      edited.set(minted.fingerprint(), "rotated_from", show(id));
+      edited.set(minted.fingerprint(), "prefix", show(minted.prefix()));
+      edited.set(minted.fingerprint(), "id", show(freeId(key.entitlement().account(), ids)));
+      edited.set(key.fingerprint(), "expires_at", ending.changes().get("expires_at").orElseThrow());
+      List<KeyRecord> after = checked(edited.toString());
+      boolean good = after.size() == before.size() + 1 && same(before, after.subList(0, before.size()), key, ending) && heir(key, after.getLast(), minted);
+      write(edited.toString(), good);
+      return new Edited.Done(after.getLast());
+    }
+  }
+
+  private static Optional<KeyRecord> entry(List<KeyRecord> records, String id) {
+    return records.stream().filter(record -> record.entitlement().keyId().equals(id)).findFirst();
+  }
+
+  private static Optional<Edited> refusal(Optional<KeyRecord> found, Predicate<KeyRecord> meant) {
     if (found.isEmpty()) {
-      return Revocation.UNKNOWN;
+      return Optional.of(new Edited.Unknown());
     }
-    if (found.get().entitlement().status() == KeyStatus.REVOKED) {
-      return Revocation.ALREADY_REVOKED;
+    if (!meant.test(found.get())) {
+      return Optional.of(new Edited.Stale(found.get()));
     }
-    String changed = revoked(text, found.get());
-    List<KeyRecord> after = checked(changed);
+    return found.get().entitlement().status() == KeyStatus.REVOKED
+        ? Optional.of(new Edited.Conflict("a revoked key cannot be changed; make another"))
+        : Optional.empty();
+  }
+
+  private KeyRecord written(KeyFileText edited, List<KeyRecord> before, KeyRecord key, KeyPatch patch) throws IOException, ConfigException {
+    List<KeyRecord> after = checked(edited.toString());
+    write(edited.toString(), same(before, after, key, patch));
+    return after.get(before.indexOf(key));
+  }
+
+  /** Whether {@code after} is {@code before} but for one entry's patch. */
+  private static boolean same(List<KeyRecord> before, List<KeyRecord> after, KeyRecord key, KeyPatch patch) throws ConfigException {
     boolean good = after.size() == before.size();
     for (int i = 0; good && i < before.size(); i++) {
-      good = before.get(i).equals(found.get()) ? revoked(before.get(i), after.get(i)) : before.get(i).equals(after.get(i));
+      good = before.get(i).equals(key) ? patch.leads(key, after.get(i)) : before.get(i).equals(after.get(i));
     }
-    write(changed, good);
-    return Revocation.REVOKED;
+    return good;
   }
 
-  private static boolean revoked(KeyRecord before, KeyRecord after) {
-    return after.fingerprint().equals(before.fingerprint()) && after.entitlement().status() == KeyStatus.REVOKED;
-  }
-
-  /** The line with the entry's hash is unique in the file and in block layout ends the search for the entry's own lines. */
-  private static String revoked(String text, KeyRecord key) {
-    var lines = new ArrayList<>(text.lines().toList());
-    int hash = indexOf(lines, key.fingerprint().text());
-    if (hash < 0) {
-      return text;
-    }
-    String line = lines.get(hash);
-    int column = line.indexOf("hash:");
-    String indent = " ".repeat(Math.max(0, column));
-    int first = hash;
-    while (first > 0 && !lines.get(first).startsWith("- ", Math.max(0, column - 2))) {
-      first--;
-    }
-    for (int i = first; i < lines.size() && (i == first || !lines.get(i).startsWith("- ", Math.max(0, column - 2))); i++) {
-      if (lines.get(i).startsWith("status:", column)) {
-        lines.set(i, lines.get(i).substring(0, column) + "status: revoked");
-        return String.join("\n", lines) + "\n";
-      }
-    }
-    lines.add(hash + 1, indent + "status: revoked");
-    return String.join("\n", lines) + "\n";
-  }
-
-  private static int indexOf(List<String> lines, String text) {
-    for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).contains(text)) {
-        return i;
-      }
-    }
-    return -1;
+  private static boolean heir(KeyRecord key, KeyRecord heir, KeyMint.Minted minted) {
+    Entitlement was = key.entitlement();
+    Entitlement is = heir.entitlement();
+    var expected = new Entitlement(is.keyId(), was.account(), was.traits(), was.terms(), was.models(), was.providers(), was.expiresAt(), was.status());
+    return is.equals(expected) && heir.fingerprint().equals(minted.fingerprint()) && heir.description().equals(key.description());
   }
 
   /** The entries of an edited text; none if it is not a good file. */
@@ -203,7 +253,7 @@ public final class KeyFileEditor {
 
   private void write(String text, boolean good) throws IOException {
     if (!good) {
-      throw new IOException(file + " is laid out in a way this command cannot edit; change it by hand");
+      throw new KeyLayoutException(file + " is laid out in a way that cannot be edited here; change it by hand");
     }
     AtomicFile.write(file, text, AtomicFile.PRIVATE);
   }

@@ -49,6 +49,7 @@ public final class KeyFileReader {
   private static final Key<List<String>> PROVIDERS = Key.of("providers", Kinds.list(Kinds.name(128), 64), "", "Allowed providers.");
   static final Key<Instant> EXPIRES_AT = Key.optional("expires_at", Kinds.instant(), "never", "End of validity.");
   private static final Key<KeyStatus> STATUS = Key.of("status", Kinds.choice(KeyStatus.class), "active", "May it be used.");
+  private static final Key<String> ROTATED_FROM = Key.optional("rotated_from", Kinds.name(64), "none", "Id of the key that this one replaces.");
   static final Key<String> DESCRIPTION = Key.optional("description", Kinds.line(256), "none", "For people.");
 
   /** Traits and terms. */
@@ -62,7 +63,7 @@ public final class KeyFileReader {
           Stream.of(
                   List.of(ID, PREFIX, HASH, ACCOUNT),
                   MORE,
-                  List.of(MODELS, PROVIDERS, EXPIRES_AT, STATUS, DESCRIPTION))
+                  List.of(MODELS, PROVIDERS, EXPIRES_AT, STATUS, DESCRIPTION, ROTATED_FROM))
               .<Key<?>>flatMap(List::stream)
               .toList(),
           List.of());
@@ -123,6 +124,6 @@ public final class KeyFileReader {
             Set.copyOf(item.get(PROVIDERS)),
             item.find(EXPIRES_AT),
             item.get(STATUS));
-    return new KeyRecord(item.get(HASH), entitlement, item.find(PREFIX), item.find(DESCRIPTION));
+    return new KeyRecord(item.get(HASH), entitlement, item.find(PREFIX), item.find(DESCRIPTION), item.find(ROTATED_FROM));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param prefix first characters of the key, for people
  * @param description free text, for people
+ * @param rotatedFrom id of the key that this one replaces
  */
 public record KeyRecord(
-    KeyFingerprint fingerprint, Entitlement entitlement, Optional<String> prefix, Optional<String> description) {}
+    KeyFingerprint fingerprint, Entitlement entitlement, Optional<String> prefix, Optional<String> description, Optional<String> rotatedFrom) {}

@@ -38,6 +38,9 @@ import java.util.function.Consumer;
  * what nobody heard of, and what was used until the next probe, is lost.
  */
 public final class SharedQuotas implements QuotaDesk, AutoCloseable {
+  /** How long a call may take where nothing else is configured. */
+  public static final Duration USUAL_DEADLINE = Duration.ofMillis(50);
+
   private static final int CLOCK_RETRIES = 2;
 
   /**
@@ -50,9 +53,9 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
    * @param waitingEnds settlements that may wait for Redis
    */
   public record Bounds(Duration life, Duration deadline, Duration probe, Duration nodeLife, int waitingEnds) {
-    /** Bounds with {@code life} for reservations and otherwise the usual ones. */
-    public static Bounds of(Duration life) {
-      return new Bounds(life, Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofMinutes(1), 100_000);
+    /** Bounds with {@code life} for reservations, {@code deadline} for calls, and otherwise the usual ones. */
+    public static Bounds of(Duration life, Duration deadline) {
+      return new Bounds(life, deadline, Duration.ofSeconds(1), Duration.ofMinutes(1), 100_000);
     }
   }
 

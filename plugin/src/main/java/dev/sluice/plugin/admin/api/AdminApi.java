@@ -54,7 +54,7 @@ public final class AdminApi {
     KeyStores keys =
         registry
             .<KeyStores>map(rows -> new DatabaseKeys(rows, new KeyRegistry(rows, stores.mint()), knowledge.wall()))
-            .orElseGet(() -> new FileKeys(stores.file(), stores.mint(), stores.changes()));
+            .orElseGet(() -> new FileKeys(stores.file(), stores.mint(), stores.changes(), knowledge.wall()));
     DecisionSources known = registry.<DecisionSources>map(DatabaseSources::new).orElseGet(() -> new FileSources(stores.file()));
     var routes = new ArrayList<>(KeyRoutes.of(keys));
     for (Entity entity : Entities.ALL) {

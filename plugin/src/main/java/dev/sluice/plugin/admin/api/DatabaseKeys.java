@@ -2,28 +2,17 @@
 package dev.sluice.plugin.admin.api;
 
 import dev.sluice.plugin.http.HttpAnswer;
-import dev.sluice.routing.config.Kind;
-import dev.sluice.routing.config.Kinds;
-import dev.sluice.routing.config.Place;
-import dev.sluice.routing.config.Problems;
-import dev.sluice.routing.config.YamlNode;
 import dev.sluice.routing.registry.Entities;
-import dev.sluice.routing.registry.Fault;
 import dev.sluice.routing.registry.KeyRegistry;
 import dev.sluice.routing.registry.Registry;
 import dev.sluice.routing.registry.RowJson;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Keys in the database. */
 final class DatabaseKeys implements KeyStores {
-  private static final Kind<Duration> OVERLAP = Kinds.duration(Duration.ZERO, KeyRegistry.LONGEST_OVERLAP);
-  private static final Duration USUAL_OVERLAP = Duration.ofHours(24);
-
   private final Registry registry;
   private final KeyRegistry keys;
   private final InstantSource wall;
@@ -56,24 +45,9 @@ final class DatabaseKeys implements KeyStores {
 
   @Override
   public HttpAnswer rotate(ApiCall call) {
-    Duration overlap = overlap(call.object(true));
+    Duration overlap = Overlap.of(call.object(true));
     Optional<Long> version = call.http().fields().ifMatch().isPresent() ? Optional.of(call.version()) : Optional.empty();
     return made(keys.rotate(call.id(), overlap, version, wall.instant(), call.actor()));
-  }
-
-  private static Duration overlap(ObjectNode body) {
-    List<Fault> unknown = body.propertyNames().stream().filter(name -> !name.equals("overlap")).map(name -> Fault.unknown(name, List.of("overlap"))).toList();
-    if (!unknown.isEmpty()) {
-      throw ProblemException.of(unknown);
-    }
-    JsonNode value = body.path("overlap");
-    if (value.isMissingNode()) {
-      return USUAL_OVERLAP;
-    }
-    var source = new Kind.Source("overlap", false, new Problems());
-    return OVERLAP
-        .read(new YamlNode.Scalar(value.isString() ? value.stringValue() : "", Place.DEFAULT), source)
-        .orElseThrow(() -> ProblemException.of(List.of(Fault.of("overlap", value.asString(""), OVERLAP.expected()))));
   }
 
   @Override

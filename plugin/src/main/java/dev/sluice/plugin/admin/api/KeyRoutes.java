@@ -24,10 +24,10 @@ final class KeyRoutes {
             .taking("KeyNew")
             .answering(201, "KeyMade"),
         Route.blocking("GET", "/v1/keys/{id}", Access.READ, "Reads one key.", keys::find).answering(200, "Key"),
-        Route.blocking("PATCH", "/v1/keys/{id}", Access.WRITE, "Changes what the merge patch names, and nothing else. Needs If-Match and PostgreSQL.", keys::patch)
+        Route.blocking("PATCH", "/v1/keys/{id}", Access.WRITE, "Changes what the merge patch names, and nothing else. Needs If-Match.", keys::patch)
             .taking("KeyPatch")
             .answering(200, "Key"),
-        Route.blocking("POST", "/v1/keys/{id}/rotate", Access.WRITE, "Makes a key with the same terms and lets this one expire after the overlap. Needs PostgreSQL.", keys::rotate)
+        Route.blocking("POST", "/v1/keys/{id}/rotate", Access.WRITE, "Makes a key with the same terms and lets this one expire after the overlap.", keys::rotate)
             .taking("Rotation")
             .answering(201, "KeyMade"),
         Route.blocking("POST", "/v1/keys/{id}/revoke", Access.WRITE, "Withdraws a key for good. Works without If-Match: it may be urgent.", keys::revoke)
