@@ -46,8 +46,9 @@ public final class Commands {
                                  generated: azure-like, bursty, long-answers
         database migrate --database URL
                                  bring the tables of a database to this version
-        migrate OLD.ini [--out FILE] [--dry-run]
-                                 turn a configuration of the older gateway into one of Sluice, and say what differs
+        migrate OLD.ini [--from URL] [--out FILE] [--dry-run]
+                                 turn a configuration of the older gateway into one of Sluice, and say what differs;
+                                 URL is the database that it kept quotas in, jdbc:postgresql://HOST/NAME
         help                     print this
 
       With --database jdbc:postgresql://HOST/NAME the keys are those of that database; PGUSER and PGPASSWORD are honoured.

@@ -19,14 +19,16 @@ final class Databases {
   /** Opens the database that {@code --database} names, if it does; user and password may come from PGUSER and PGPASSWORD. */
   static Optional<HikariDataSource> open(Arguments arguments, Map<String, String> environment) throws UsageException {
     Optional<String> url = arguments.value(FLAG);
-    if (url.isEmpty()) {
-      return Optional.empty();
-    }
-    if (!url.get().startsWith("jdbc:postgresql:")) {
-      throw new UsageException("--" + FLAG + ": not understood (expected: " + EXPECTED + "; the password in PGPASSWORD)");
+    return url.isEmpty() ? Optional.empty() : Optional.of(open(FLAG, url.get(), environment));
+  }
+
+  /** Opens the database that the flag of this name says. */
+  static HikariDataSource open(String flag, String url, Map<String, String> environment) throws UsageException {
+    if (!url.startsWith("jdbc:postgresql:")) {
+      throw new UsageException("--" + flag + ": not understood (expected: " + EXPECTED + "; the password in PGPASSWORD)");
     }
     var config = new HikariConfig();
-    config.setJdbcUrl(url.get());
+    config.setJdbcUrl(url);
     Optional.ofNullable(environment.get("PGUSER")).ifPresent(config::setUsername);
     Optional.ofNullable(environment.get("PGPASSWORD")).ifPresent(config::setPassword);
     // Migrations take a lock on one connection and work on another.
@@ -34,7 +36,7 @@ final class Databases {
     config.setMinimumIdle(0);
     config.setConnectionTimeout(5_000);
     config.setInitializationFailTimeout(-1);
-    return Optional.of(new HikariDataSource(config));
+    return new HikariDataSource(config);
   }
 
   /** The same, where there must be one. */

@@ -327,6 +327,39 @@ class CommandsTest {
     return file.find(ApiKey.of(secret).orElseThrow());
   }
 
+  @Test
+  void aKeyOfTheFileIsReplacedByAnother() throws Exception {
+    run("keys", "create", "--config", config.toString(), "--account", "acme", "--tier", "spot");
+
+    Result rotated = run("keys", "rotate", "acme-1", "--config", config.toString(), "--overlap", "1h");
+
+    assertThat(rotated.code).as(rotated.err).isZero();
+    assertThat(rotated.out).startsWith("sk-sluice-").contains("key acme-2 of account acme");
+    assertThat(Files.readString(keys)).contains("rotated_from: acme-1", "expires_at: ");
+    assertThat(run("keys", "rotate", "acme-1", "--config", config.toString()).err).contains("replaced already, by acme-2");
+    assertThat(run("keys", "rotate", "nobody", "--config", config.toString()).err).contains("no such key");
+    assertThat(run("keys", "rotate", "acme-2", "--config", config.toString(), "--overlap", "soon").code).isEqualTo(2);
+  }
+
+  @Test
+  void anOlderConfigurationIsConvertedWithTheFileOfItsTimeRules() throws Exception {
+    Path older = Path.of("src/test/resources/older");
+    Path main = Files.copy(older.resolve("v1-scheduler.ini"), folder.resolve("scheduler.ini"));
+    Path rules = Files.createDirectory(folder.resolve("config")).resolve("v1-time-rules.ini");
+    Path out = folder.resolve("converted.yaml");
+
+    assertThat(run("migrate", main.toString(), "--dry-run").err).contains("no time rules are carried over");
+    Files.copy(older.resolve("v1-time-rules.ini"), rules);
+    Result result = run("migrate", main.toString(), "--out", out.toString());
+
+    assertThat(result.code).as(result.err).isZero();
+    assertThat(result.err).contains("time rules taken from " + rules, "marketplace: off here");
+    assertThat(Files.readString(out)).contains("time_windows:", "weights.daytime");
+    assertThat(run("migrate", main.toString(), "--out", out.toString()).code).as("exists already").isEqualTo(2);
+    assertThat(run("migrate", main.toString(), "--from", "mysql://x").code).isEqualTo(2);
+    assertThat(run("migrate", folder.resolve("nothing.ini").toString()).code).isEqualTo(2);
+  }
+
   private static Result run(String... args) {
     return runWith("", Map.of("E", "e"), args);
   }

@@ -191,14 +191,15 @@ public final class KeyFileEditor {
       if (heir.isPresent()) {
         return new Edited.Conflict("the key was replaced already, by " + heir.get());
       }
-      var ending = new KeyPatch(Map.of("expires_at", Optional.of(expiry.filter(at -> at.isBefore(end)).orElse(end).toString())));
+      String last = expiry.filter(at -> at.isBefore(end)).orElse(end).toString();
+      var ending = new KeyPatch(Map.of("expires_at", Optional.of(last)));
       Set<String> ids = before.stream().map(record -> record.entitlement().keyId()).collect(Collectors.toSet());
       var edited = new KeyFileText(text);
       edited.copy(key.fingerprint(), minted.fingerprint());
       edited.set(minted.fingerprint(), "rotated_from", show(id));
       edited.set(minted.fingerprint(), "prefix", show(minted.prefix()));
       edited.set(minted.fingerprint(), "id", show(freeId(key.entitlement().account(), ids)));
-      edited.set(key.fingerprint(), "expires_at", ending.changes().get("expires_at").orElseThrow());
+      edited.set(key.fingerprint(), "expires_at", last);
       List<KeyRecord> after = checked(edited.toString());
       boolean good = after.size() == before.size() + 1 && same(before, after.subList(0, before.size()), key, ending) && heir(key, after.getLast(), minted);
       write(edited.toString(), good);
