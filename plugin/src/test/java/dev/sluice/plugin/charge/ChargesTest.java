@@ -208,12 +208,14 @@ class ChargesTest {
     clock.advanceNanos(1_000 * Setup.SECOND);
     assertThat(requests).as("seed %d", seed).allMatch(request -> request.over);
     assertThat(charges.held()).isZero();
-    assertThat(book.open()).as("seed %d", seed).isZero();
+    // Whatever ended twice or never shows in the book, which counts for itself.
+    long wrong = book.open() + Math.abs(book.used("requests") - used[1]) + Math.abs(rows.stream().filter(row -> row.inputTokens() + row.outputTokens() > 0).count() - used[1]);
+    System.out.println("figure: quotas: charges that did not end exactly once in random lives | " + wrong + " | = 0 | " + (wrong == 0 ? "pass" : "short") + " | ChargesTest");
+    assertThat(wrong).as("seed %d", seed).isZero();
     assertThat(new long[] {book.used("tokens"), book.used("requests"), book.used("money")}).as("seed %d", seed).containsExactly(used);
     assertThat(rows.stream().mapToLong(row -> row.inputTokens() + row.outputTokens()).sum()).isEqualTo(used[0]);
     assertThat(ends).doesNotContain(0);
     assertThat(usedUp).as("the quota was reached").isPositive();
-    System.out.println("figure: quotas: charges that did not end exactly once in random lives | 0 | = 0 | pass | ChargesTest");
   }
 
   @Test

@@ -44,7 +44,7 @@ class YamlReaderTest {
   @Test
   void mutatedTextNeverThrows() {
     long seed = Long.getLong("sluice.seed", 20261123L);
-    System.out.println("figure: yaml mutations seed " + seed);
+    System.out.println("yaml mutations seed " + seed);
     var random = new SplittableRandom(seed);
     String text = "a: {b: [1, 'x', \"y\"], c: &n 3}\nd:\n  - e: |\n      f\n  - *n\n? g\n: !!str h\n";
     String alphabet = "{}[]:,&*!|>'\"%@`?-# \n\tab\u0000\u0085\uD800";

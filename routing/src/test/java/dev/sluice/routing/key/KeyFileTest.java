@@ -318,7 +318,7 @@ class KeyFileTest {
       assertThat(found instanceof Lookup.Hit).isEqualTo(i % 2 == 0);
     }
     Arrays.sort(nanos);
-    System.out.printf("figure: key lookup p50 %.2f us, p99 %.2f us%n", nanos[10_000] / 1e3, nanos[19_800] / 1e3);
+    System.out.printf("key lookup p50 %.2f us, p99 %.2f us%n", nanos[10_000] / 1e3, nanos[19_800] / 1e3);
     assertThat(nanos[10_000]).isLessThan(20_000);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.routing.quota.QuotaWindow.Calendar;
 import dev.sluice.routing.quota.QuotaWindow.Span;
+import dev.sluice.routing.servers.Measured;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,6 +120,7 @@ class QuotaOracleTest {
     long seed = new SplittableRandom().nextLong();
     System.out.println("seed: " + seed);
     int operations = 0;
+    List<String> unlike = new ArrayList<>();
     for (int run = 0; run < 20; run++) {
       var random = new SplittableRandom(seed + run);
       var time = new Quotas();
@@ -138,7 +140,9 @@ class QuotaOracleTest {
             String[] subjects = ids.stream().map(id -> scope(id) + ":" + id).toArray(String[]::new);
             QuotaOutcome outcome = book.reserve(Quotas.claim(held.units, subjects));
             boolean expected = oracle.reserve(ids, held.units, time.instant(), held);
-            assertThat(outcome instanceof QuotaOutcome.Reserved).as(at).isEqualTo(expected);
+            if (outcome instanceof QuotaOutcome.Reserved != expected) {
+              unlike.add(at);
+            }
             if (outcome instanceof QuotaOutcome.Reserved reserved) {
               open.add(Map.entry(reserved.reservation(), held));
             } else {
@@ -169,12 +173,15 @@ class QuotaOracleTest {
           }
         }
         for (Quota quota : oracle.quotas.values()) {
-          assertThat(book.used(quota.id())).as("%s used of %s", at, quota.id()).isEqualTo(oracle.used(quota.id(), quota.window().at(time.instant()), time.instant()));
+          if (book.used(quota.id()) != oracle.used(quota.id(), quota.window().at(time.instant()), time.instant())) {
+            unlike.add(at + " used of " + quota.id());
+          }
         }
       }
       assertThat(refused).as("something was refused").isPositive();
     }
-    System.out.println("figure: quotas: random operations in process unlike the oracle's | 0 of " + operations + " | = 0 | pass | QuotaOracleTest");
+    Measured figure = Measured.exactly("quotas: random operations in process unlike the oracle's, of " + operations, unlike.size(), 0, "QuotaOracleTest").print();
+    assertThat(figure.holds()).as("seed %d: %s", seed, unlike.stream().limit(3).toList()).isTrue();
   }
 
   private static String scope(String id) {

@@ -113,7 +113,7 @@ class RegistryTest {
     create(Entities.ACCOUNTS, "{'id':'acme','name':'n','organisation':'org','team':'t','account_type':'x','status':'suspended','time_zone':'Europe/Berlin'}");
     stored("{'id':'k','account':'acme','environment':'e','tier':'premium','workload_tag':'batch','level':4,'weight':0.5,'tokens_per_second':12345678901,"
         + "'requests_per_second':7,'models':['llama-*'],'providers':['a','b'],'expires_at':'2027-01-01T00:00:00Z','status':'suspended','description':'d'}");
-    create(Entities.RULES, "{'id':'r','priority_order':10,'match_tier':'premium','match_environment':'e','match_account_type':'x','match_workload_tag':'w',"
+    create(Entities.RULES, "{'id':'r','priority_order':10,'match_organisation':'org','match_team':'t','match_tier':'premium','match_environment':'e','match_account_type':'x','match_workload_tag':'w',"
         + "'match_key':'web-.*','match_key_kind':'regex','level':1,'weight':2.5,'tokens_per_second':9,'requests_per_second':8,'max_depth':7,'max_wait_ms':6,"
         + "'quota_multiplier':1.5,'enabled':false,'description':'d'}");
     create(Entities.QUOTAS, "{'id':'q','scope':'account','subject':'acme','kind':'soft','unit':'money','amount':12.345678,'calendar':'day','time_zone':'Asia/Kathmandu',"

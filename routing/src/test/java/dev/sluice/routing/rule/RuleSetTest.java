@@ -9,6 +9,7 @@ import dev.sluice.routing.KeyStatus;
 import dev.sluice.routing.Terms;
 import dev.sluice.routing.Traits;
 import dev.sluice.routing.rule.KeyPattern.Kind;
+import dev.sluice.routing.servers.Measured;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -166,6 +167,7 @@ class RuleSetTest {
     System.out.println("seed: " + seed);
     var random = new SplittableRandom(seed);
     int questions = 0;
+    List<String> unlike = new ArrayList<>();
     int matched = 0;
     for (int round = 0; round < 300; round++) {
       List<RoutingRule> rules = new ArrayList<>();
@@ -178,13 +180,16 @@ class RuleSetTest {
         Traits traits = traits(word(random, 1), word(random, 1));
         Optional<RoutingRule> naive =
             rules.stream().sorted(RoutingRule.ORDER).filter(rule -> rule.matches(id, traits)).findFirst();
-        assertThat(compiled.first(id, traits)).as("seed %s, id %s, %s of %s", seed, id, traits, rules).isEqualTo(naive);
+        if (!compiled.first(id, traits).equals(naive)) {
+          unlike.add("id %s, %s of %s".formatted(id, traits, rules));
+        }
         questions++;
         matched += naive.isPresent() ? 1 : 0;
       }
     }
     assertThat(matched).as("questions that a rule answers").isGreaterThan(questions / 4);
-    System.out.println("figure: routing rules equal to a naive scan | " + questions + " of " + questions + " | = " + questions + " | pass | RuleSetTest");
+    Measured figure = Measured.exactly("routing rules equal to a naive scan", questions - unlike.size(), questions, "RuleSetTest").print();
+    assertThat(figure.holds()).as("seed %s, %s", seed, unlike.stream().limit(3).toList()).isTrue();
   }
 
   private static RoutingRule randomRule(SplittableRandom random, int number) {

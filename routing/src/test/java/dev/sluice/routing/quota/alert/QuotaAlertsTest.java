@@ -16,6 +16,7 @@ import dev.sluice.routing.quota.QuotaTree;
 import dev.sluice.routing.quota.Quotas;
 import dev.sluice.routing.quota.SharedListener;
 import dev.sluice.routing.quota.SharedQuotas;
+import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.RedisServer;
 import io.lettuce.core.RedisClient;
 import java.net.InetAddress;
@@ -32,6 +33,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -103,8 +105,10 @@ class QuotaAlertsTest {
       book.reload(QuotaTree.of(List.of(quota(Optional.empty()))));
       time.set(Instant.parse("2026-12-01T00:00:00Z"));
     }
+    // Two windows, three percentages each.
+    int again = raised.size() - Math.min(2, java.util.Collections.frequency(raised, 80)) - Math.min(2, java.util.Collections.frequency(raised, 90)) - Math.min(2, java.util.Collections.frequency(raised, 100));
+    assertThat(Measured.exactly("quotas: alerts raised more than once in a window", again, 0, "QuotaAlertsTest").print().holds()).isTrue();
     assertThat(raised).containsExactly(80, 90, 100, 80, 90, 100);
-    System.out.println("figure: quotas: alerts raised more than once in a window | 0 | = 0 | pass | QuotaAlertsTest");
   }
 
   @Test
@@ -130,6 +134,11 @@ class QuotaAlertsTest {
         int self = i;
         var alerts = new QuotaAlerts((key, until, task) -> nodes.get(self).first(key, until, task), alert -> raised.add(alert.percent()));
         nodes.add(new SharedQuotas(tree, client, InstantSource.system(), System::nanoTime, bounds, alerts, SharedListener.NONE));
+      }
+      // A node that has not reached Redis yet counts alone, and tells what was used later.
+      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (!nodes.stream().allMatch(SharedQuotas::connected) && System.nanoTime() - end < 0) {
+        LockSupport.parkNanos(2_000_000);
       }
       var answered = new CountDownLatch(60);
       for (int i = 0; i < 60; i++) {
