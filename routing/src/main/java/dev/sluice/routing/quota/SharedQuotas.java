@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -22,7 +21,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -68,7 +66,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   private final QuotaScripts scripts;
   private final LastShares.Memory memory = new LastShares.Memory();
   private final Generation generation;
-  private final SharedEnd.Queue ends;
+  private final SharedSettlements settlements;
   private final String node = UUID.randomUUID().toString();
   private final AtomicLong numbers = new AtomicLong();
   private final ScheduledExecutorService prober;
@@ -93,7 +91,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     this.shared = shared;
     this.scripts = new QuotaScripts(node, bounds.life(), bounds.nodeLife(), bounds.deadline());
     this.generation = new Generation(scripts, memory, bounds.deadline());
-    this.ends = new SharedEnd.Queue(bounds.waitingEnds());
+    this.settlements = new SharedSettlements(scripts, generation, this::redis, bounds.waitingEnds(), listener, shared);
     this.alone = Optional.of(book());
     this.prober = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-quota").daemon(true).factory());
     Future<?> first = prober.submit(this::probe);
@@ -150,7 +148,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   public void reserve(QuotaClaim claim, Consumer<QuotaOutcome> outcome) {
     List<Node> nodes = tree.applicable(claim.subjects());
     if (nodes.isEmpty()) {
-      outcome.accept(new QuotaOutcome.Reserved(new Once(actual -> {})));
+      outcome.accept(new QuotaOutcome.Reserved(new OnceReservation(actual -> {})));
     } else {
       reserve(claim, nodes, outcome, CLOCK_RETRIES);
     }
@@ -211,7 +209,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       Duration left = QuotaWindow.left(line.span(), Instant.ofEpochMilli((Long) reply.get(1)));
       return new QuotaOutcome.Exhausted(line.quota(), line.span().end(), left);
     }
-    return new QuotaOutcome.Reserved(new Once(actual -> end(cancel.with(actual))));
+    return new QuotaOutcome.Reserved(new OnceReservation(actual -> end(cancel.with(actual))));
   }
 
   /** Reserves of this node's own share; Redis is told what was used in the end. */
@@ -220,7 +218,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     return switch (book.reserve(claim)) {
       case QuotaOutcome.Reserved reserved ->
           new QuotaOutcome.Reserved(
-              new Once(
+              new OnceReservation(
                   actual -> {
                     reserved.reservation().settle(actual);
                     if (!actual.equals(QuotaCost.ZERO)) {
@@ -232,54 +230,20 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     };
   }
 
-  /** A reservation that ends once. Thread-safe. */
-  private record Once(AtomicBoolean ended, Consumer<QuotaCost> end) implements Reservation {
-    Once(Consumer<QuotaCost> end) {
-      this(new AtomicBoolean(), end);
-    }
-
-    @Override
-    public boolean settle(QuotaCost actual) {
-      boolean first = ended.compareAndSet(false, true);
-      if (first) {
-        end.accept(actual);
-      }
-      return first;
-    }
-  }
-
   private void end(SharedEnd end) {
     if (alone.isPresent()) {
-      keep(end);
+      settlements.keep(end);
       return;
     }
-    tell(end)
+    settlements
+        .tell(end)
         .whenComplete(
             (reply, failure) -> {
               if (failure != null) {
                 lose(failure);
-                keep(end);
+                settlements.keep(end);
               }
             });
-  }
-
-  private CompletableFuture<List<Object>> tell(SharedEnd end) {
-    QuotaCost assumed = end.generation().equals(generation.current()) ? QuotaCost.ZERO : end.estimate();
-    CompletableFuture<List<Object>> told = scripts.settle(redis(), end.id(), end.lines(), end.actual(), assumed);
-    return told.whenComplete(
-        (reply, failure) -> {
-          if (failure == null && (Long) reply.get(0) == 1) {
-            for (int i = 0; i < end.lines().size(); i++) {
-              listener.used(end.lines().get(i).quota(), end.lines().get(i).span(), (Long) reply.get(i + 1));
-            }
-          }
-        });
-  }
-
-  private void keep(SharedEnd end) {
-    if (!ends.add(end)) {
-      shared.settlementDropped();
-    }
   }
 
   private void lose(Throwable failure) {
@@ -329,7 +293,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
         connection = Optional.of(client.connect());
       }
       generation.check(redis());
-      if (!told() || alone.isEmpty()) {
+      if (!settlements.flush(this::lose) || alone.isEmpty()) {
         return;
       }
       lock.lock();
@@ -345,20 +309,6 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       // Lost, or still lost; the next probe tries again.
       lose(e);
     }
-  }
-
-  /** Tells Redis the settlements that wait; false if it stopped answering. */
-  private boolean told() throws InterruptedException {
-    for (Optional<SharedEnd> end = ends.poll(); end.isPresent(); end = ends.poll()) {
-      try {
-        tell(end.get()).get();
-      } catch (ExecutionException e) {
-        ends.giveBack(end.get());
-        lose(e);
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Ends the probing and this node's connection; reservations that are open come back by their time to live. */
