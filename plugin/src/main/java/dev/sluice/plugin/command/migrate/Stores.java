@@ -129,7 +129,7 @@ final class Stores {
     }
     more.add("");
     more.add("trusted_networks:");
-    for (String network : old.value("header_routing.trusted_cidrs").split("[,\\s]+")) {
+    for (String network : old.value("header_routing.trusted_cidrs").split("[,\\s]+", -1)) {
       if (!network.isEmpty()) {
         more.add("  - network: " + Report.yaml(network.contains("/") ? network : network + (network.contains(":") ? "/128" : "/32")));
         more.add("    believe: [tier, environment, workload, account, priority]");
