@@ -61,6 +61,8 @@ final class ChargeSetup implements AutoCloseable {
   private final ReentrantLock reloading = new ReentrantLock();
   private List<Quota> configured;
   private List<Quota> stored = List.of();
+  /** What was said of the last reading, which is not said again. */
+  private List<String> lastProblems = List.of();
 
   /** Charges as {@code config} says, in {@code stores}. Blocks shortly on the stores. */
   ChargeSetup(SluiceConfig config, MeterRegistry meters, Stores stores) {
@@ -121,13 +123,20 @@ final class ChargeSetup implements AutoCloseable {
     reloading.lock();
     try {
       QuotaTable.Contents contents = QuotaTable.read(database.get());
-      contents.problems().forEach(problem -> log.warn("quota left out {}", problem));
+      if (!contents.problems().equals(lastProblems)) {
+        lastProblems = contents.problems();
+        lastProblems.forEach(problem -> log.warn("quota left out {}", problem));
+      }
       if (!contents.quotas().equals(stored)) {
         stored = contents.quotas();
         apply();
       }
     } catch (SQLException e) {
-      log.warn("quotas not read from the database sqlstate={}", e.getSQLState());
+      List<String> failure = List.of("sqlstate=" + e.getSQLState());
+      if (!failure.equals(lastProblems)) {
+        lastProblems = failure;
+        log.warn("quotas not read from the database, those before stay in force {}", failure);
+      }
     } finally {
       reloading.unlock();
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.metrics;
 
+import dev.sluice.plugin.time.Clocks;
 import dev.sluice.routing.quota.QuotaScope;
 import dev.sluice.routing.quota.SharedListener;
 import dev.sluice.routing.quota.alert.Alert;
 import dev.sluice.routing.quota.alert.AlertListener;
+import dev.sluice.routing.store.LineBudget;
 import dev.sluice.routing.usage.UsageListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -21,6 +23,8 @@ public final class ChargeMetrics implements AlertListener, SharedListener, Usage
   private static final Logger log = LoggerFactory.getLogger(ChargeMetrics.class);
 
   private final Map<QuotaScope, Counter> alerts = new EnumMap<>(QuotaScope.class);
+  private static final int LINES_PER_MINUTE = 2;
+
   private final Counter delivered;
   private final Counter undelivered;
   private final Counter written;
@@ -28,6 +32,9 @@ public final class ChargeMetrics implements AlertListener, SharedListener, Usage
   private final Counter failed;
   private final Counter lostSettlements;
   private final AtomicInteger alone = new AtomicInteger();
+
+  /** A Redis that comes and goes must not fill the log. */
+  private final LineBudget lines = new LineBudget(LINES_PER_MINUTE, Clocks.monotonic().read());
 
   /** Counters registered in {@code registry}, all at zero. */
   public ChargeMetrics(MeterRegistry registry) {
@@ -73,14 +80,14 @@ public final class ChargeMetrics implements AlertListener, SharedListener, Usage
 
   @Override
   public void lost(String cause) {
-    if (alone.getAndSet(1) == 0) {
+    if (alone.getAndSet(1) == 0 && lines.take(Clocks.monotonic().read())) {
       log.warn("quotas are counted here, Redis does not answer cause={}", cause);
     }
   }
 
   @Override
   public void recovered() {
-    if (alone.getAndSet(0) == 1) {
+    if (alone.getAndSet(0) == 1 && lines.take(Clocks.monotonic().read())) {
       log.info("quotas are shared again");
     }
   }

@@ -46,6 +46,15 @@ record SharedEnd(String id, List<SharedLine> lines, QuotaCost actual, QuotaCost 
       }
     }
 
+    boolean isEmpty() {
+      lock.lock();
+      try {
+        return ends.isEmpty();
+      } finally {
+        lock.unlock();
+      }
+    }
+
     Optional<SharedEnd> poll() {
       lock.lock();
       try {

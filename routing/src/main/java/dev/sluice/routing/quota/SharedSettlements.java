@@ -52,6 +52,11 @@ final class SharedSettlements {
     }
   }
 
+  /** Whether all were told. */
+  boolean told() {
+    return waiting.isEmpty();
+  }
+
   /** Tells those that wait; false if Redis stopped answering, which {@code lost} then has heard. Blocks. */
   boolean flush(Consumer<Throwable> lost) throws InterruptedException {
     for (Optional<SharedEnd> end = waiting.poll(); end.isPresent(); end = waiting.poll()) {

@@ -23,18 +23,21 @@ import org.slf4j.LoggerFactory;
 public final class KeyChanges {
   private static final Logger log = LoggerFactory.getLogger(KeyChanges.class);
   private static final int MAX_UNTOLD = 10_000;
+  private static final int LINES_PER_MINUTE = 2;
   private static final Duration REVALIDATION = Duration.ofSeconds(2);
 
   private final LayeredKeys keys;
   private final LayeredKeys.Stores stores;
   private final Executor walkers;
   private final Map<KeyFingerprint, Boolean> untold = new ConcurrentHashMap<>();
+  private final LineBudget lines;
   private volatile boolean revokedSinceSnapshot;
 
   KeyChanges(LayeredKeys keys, LayeredKeys.Stores stores, Executor walkers) {
     this.keys = keys;
     this.stores = stores;
     this.walkers = walkers;
+    this.lines = new LineBudget(LINES_PER_MINUTE, keys.nanos());
   }
 
   /** A key was made or changed, or its account was. */
@@ -50,7 +53,7 @@ public final class KeyChanges {
   private void tell(KeyFingerprint key, boolean revoked) {
     if (untold.size() < MAX_UNTOLD) {
       untold.merge(key, revoked, Boolean::logicalOr);
-    } else {
+    } else if (lines.take(keys.nanos())) {
       log.warn("store=REDIS changes of keys wait to be told count={}; this one is left to the tables' record", untold.size());
     }
     withhold(key, revoked);

@@ -296,6 +296,11 @@ public final class LayeredKeys {
     return snapshot;
   }
 
+  /** The steady clock's time. */
+  long nanos() {
+    return ticker.read();
+  }
+
   /** Whether the set of keys is fresh enough to rule keys out. */
   public boolean indexInForce() {
     IndexInForce now = index;

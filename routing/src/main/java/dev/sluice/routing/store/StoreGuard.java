@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  * others in again. No longer, since a store must be in use again within five seconds of its return, and on a busy machine the first call may
  * still be late. Thread-safe.
  *
- * <p>Writes a line when trust is lost and one when it is back, and of a store that comes and goes no more than eight lines a minute.
+ * <p>Writes a line when trust is lost and one when it is back, and of a store that comes and goes no more than six lines a minute.
  */
 public final class StoreGuard {
   private static final Logger log = LoggerFactory.getLogger(StoreGuard.class);
   private static final int FAILURES = 5;
   private static final Duration OPEN = Duration.ofMillis(1_500);
-  private static final int LINES_PER_MINUTE = 8;
+  private static final int LINES_PER_MINUTE = 6;
 
   private final Layer store;
   private final StoreListener listener;

@@ -46,6 +46,8 @@ class SharedQuotaIT {
       StackPlan plan =
           StackPlan.of(List.of(new ProviderPlan("local-a", 100_000, 64, 4_096, StackPlan.MODEL, List.of())), List.of(new AccountPlan("many", 0)))
               .with("stores.redis.url", "redis://127.0.0.1:" + redis.port())
+              // However busy the machine is, Redis is not lost.
+              .with("stores.redis.deadline", "5s")
               .with("quotas.limits", "{ many: {scope: account, subject: many, unit: requests, amount: " + AMOUNT + "} }");
       try (Stack stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
         long first = 0;

@@ -40,6 +40,10 @@ class StoresIT {
   private static final Duration BREAKING = Duration.ofSeconds(1);
 
   private static final Duration SHORT_LIFE = Duration.ofSeconds(2);
+
+  private static final Duration FLAP = Duration.ofMillis(500);
+  private static final int FLAPS = 40;
+
   /** So that a call's time is not the provider's. */
   private static final List<String> FAST = List.of("--step-base-ms", "0.5", "--step-per-request-ms", "0.01", "--tokens-per-sec", "100000");
 
@@ -196,6 +200,30 @@ class StoresIT {
     assertThat(before.bearable() && after.bearable() && start.bearable() && recovery.bearable()).isTrue();
     Figure seen = Figure.exactly("product: secrets in the log at debug and in metrics", seen(secrets), 0, source).print();
     assertThat(seen.holds()).isTrue();
+  }
+
+  @Test
+  void aRedisThatComesAndGoesFillsNoLog() throws IOException {
+    make("/v1/accounts", "{\"id\":\"patient\"}");
+    List<String> secrets = List.of(make("/v1/keys", "{\"account\":\"patient\"}").get("secret").stringValue());
+    millisUntil(200, secrets.getFirst());
+    long before = lines();
+    Calls calls = new Calls();
+    for (int i = 0; i < FLAPS; i++) {
+      toRedis.fault(i % 2 == 0 ? Fault.RESET : Fault.NONE);
+      calls.run(secrets, FLAP);
+    }
+    toRedis.fault(Fault.NONE);
+    String source = "StoresIT.aRedisThatComesAndGoesFillsNoLog";
+    Figure failed = Figure.exactly("product: calls of known keys failed while Redis flaps", calls.failed, 0, source).print();
+    Figure written = Figure.atMost("product: lines logged in 20 s while Redis flaps", lines() - before, 10, "", source).print();
+    assertThat(failed.holds() && written.holds()).isTrue();
+    awaitKeysFrom("stores");
+  }
+
+  /** Lines of the log that an installation has, whose level is info. */
+  private static long lines() throws IOException {
+    return Files.readAllLines(stack.folder().resolve("runner.log")).stream().filter(line -> line.contains(" INFO ") || line.contains(" WARN ") || line.contains(" ERROR ")).count();
   }
 
   private static long loudLines() throws IOException {
