@@ -36,7 +36,7 @@ put routes/llm <<JSON
   "plugins": {
     "client-control": { "max_body_size": 8388608 },
     "limit-conn": {
-      "conn": 4000, "burst": 0, "default_conn_delay": 0.1, "key_type": "constant", "key": "llm", "policy": "local", "rejected_code": 503
+      "conn": 4000, "burst": 0, "default_conn_delay": 0.1, "key_type": "var", "key": "route_id", "policy": "local", "rejected_code": 503
     },
     "ext-plugin-pre-req": {
       "allow_degradation": false,

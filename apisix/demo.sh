@@ -5,7 +5,7 @@
 #
 #   apisix/demo.sh                              with the embedded gateway
 #   apisix/demo.sh --once                       exits after the table; 0 only if what must hold does
-#   apisix/demo.sh --apisix URL CONFIG SOCKET   through a real APISIX: its address, its conf/apisix.yaml (overwritten), its
+#   apisix/demo.sh --apisix URL CONFIG SOCKET   through a real APISIX: its address, its conf/apisix.yaml (replaced meanwhile), its
 #                                               ext-plugin.path_for_test
 set -eu
 cd "$(dirname "$0")/.."

@@ -41,6 +41,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private @Nullable Exchange exchange;
   private boolean requestRead;
   private boolean keepAlive;
+  private boolean hasBody;
   private boolean lingering;
   private long headerBytes;
   private long bytesBefore;
@@ -95,6 +96,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     keepAlive = HttpUtil.isKeepAlive(head);
+    hasBody = HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0;
     requestRead = false;
     headerBytes = 0;
     bytesBefore = meter.totalBytes();
@@ -127,13 +129,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
   }
 
-  /** The exchange is over; {@code complete} unless the answer had to be cut off. */
-  void exchangeEnded(boolean complete) {
+  /**
+   * The exchange is over; {@code complete} unless the answer had to be cut off. {@code log} runs at once, except that nginx closes a
+   * connection after a request with a body only once its client has, or after some seconds, and logs the request then.
+   */
+  void exchangeEnded(boolean complete, Runnable log) {
     exchange = null;
+    if (complete && (!requestRead || (!keepAlive && hasBody))) {
+      channel.closeFuture().addListener(closed -> log.run());
+      linger();
+      return;
+    }
+    log.run();
     if (!complete) {
       channel.close();
-    } else if (!requestRead) {
-      linger();
     } else if (!keepAlive) {
       channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     } else if (!pipelined.isEmpty()) {

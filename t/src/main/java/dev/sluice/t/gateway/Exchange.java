@@ -242,16 +242,18 @@ final class Exchange implements RunnerCall.Subject, UpstreamCall.Listener {
       return;
     }
     finished = true;
-    if (entered) {
-      route.ifPresent(on -> worker.leave(on.id()));
-    }
     long nowNanos = worker.nowNanos();
     if (proxyStartNanos != 0) {
       record.upstreamEnd(nowNanos - proxyStartNanos);
     }
     record.end(complete, client.headerBytesSent(), client.bodyBytesSent(), nowNanos - startNanos);
-    route.ifPresent(on -> on.loggers().forEach(
-        logger -> worker.events().send(logger, variables, on.id(), maxPendingEvents)));
-    client.exchangeEnded(complete);
+    client.exchangeEnded(complete, () -> route.ifPresent(this::logPhase));
+  }
+
+  private void logPhase(Route on) {
+    if (entered) {
+      worker.leave(on.id());
+    }
+    on.loggers().forEach(logger -> worker.events().send(logger, variables, on.id(), maxPendingEvents));
   }
 }

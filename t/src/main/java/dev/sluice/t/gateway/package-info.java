@@ -22,7 +22,8 @@
  *       has no lease.
  *   <li>{@code http-logger}: one POST an event with a batch of one, else arrays; a stream is passed on unbuffered; an abort
  *       in mid-stream is told at once with an empty completion and body; the head of the body is kept; refused POSTs are
- *       tried again as configured; every POST has its own connection and a path with a question mark.
+ *       tried again as configured; every POST has its own connection and a path with a question mark. After a request
+ *       with a body on a connection that is to be closed, the event waits for the client to close it, 5 s at most.
  *   <li>Requests that the runner stopped, or that were refused before it, produce an event too.
  *   <li>JSON types: status and times are numbers, the other variables strings, absent variables absent keys.
  *   <li>PREPARE_CONF on a connection of its own, one at a time, under an idempotent key with the configuration's version.

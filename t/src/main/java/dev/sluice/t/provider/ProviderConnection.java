@@ -95,6 +95,10 @@ final class ProviderConnection extends SimpleChannelInboundHandler<FullHttpReque
   }
 
   private void control(String path, FullHttpRequest request) {
+    if (path.startsWith("/sim/probe/")) {
+      reply(200, "{}");
+      return;
+    }
     try {
       switch (path) {
         case "/sim/state" -> reply(200, Json.write(simulator.state()));

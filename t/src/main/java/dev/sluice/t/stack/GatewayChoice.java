@@ -13,7 +13,7 @@ public sealed interface GatewayChoice {
    * An APISIX that somebody runs.
    *
    * @param url where it listens
-   * @param config its conf/apisix.yaml, which the stack overwrites
+   * @param config its conf/apisix.yaml, which the stack replaces while it runs and then puts back
    * @param socket its ext-plugin.path_for_test
    */
   record External(URI url, Path config, Path socket) implements GatewayChoice {}

@@ -51,6 +51,19 @@ public final class Http {
     }
   }
 
+  /** Like {@link #answers}, on a connection of its own. */
+  public static boolean answersAnew(URI uri, int status) {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build()) {
+      HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).GET().build();
+      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == status;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /**
    * Looks every few milliseconds until {@code condition} holds.
    *

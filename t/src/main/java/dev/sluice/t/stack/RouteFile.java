@@ -30,8 +30,6 @@ final class RouteFile {
           - id: probe
             uri: %s
             upstream_id: %s
-            plugins:
-              proxy-rewrite: { uri: /sim/state }
           - id: llm
             uri: /v1/*
             upstream_id: %s

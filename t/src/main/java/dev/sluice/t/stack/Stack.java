@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A running product: simulators, runner and gateway, each a process, wired together in a folder of its own.
@@ -20,21 +21,31 @@ import java.util.Map;
 public final class Stack implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(30);
 
+  /** For how long every answer to a probe must come from the new routes; a worker looks once a second. */
+  private static final Duration SETTLED = Duration.ofMillis(1500);
+
   private final StackFiles files;
   private final StackPlan plan;
   private final Map<String, Integer> simulatorPorts;
-  private final URI gateway;
-  private final Path socket;
-  private final List<ChildProcess> children = new ArrayList<>();
+  private final Entry entry;
+  private final List<ChildProcess> children;
   private ChildProcess runner;
 
-  private Stack(StackFiles files, StackPlan plan, Map<String, Integer> simulatorPorts, URI gateway, Path socket, List<ChildProcess> children, ChildProcess runner) {
+  /**
+   * How requests get in.
+   *
+   * @param gateway where clients send requests
+   * @param socket where the gateway expects the runner
+   * @param leave what is to be done to the gateway in the end
+   */
+  private record Entry(URI gateway, Path socket, Runnable leave) {}
+
+  private Stack(StackFiles files, StackPlan plan, Map<String, Integer> simulatorPorts, Entry entry, List<ChildProcess> children, ChildProcess runner) {
     this.files = files;
     this.plan = plan;
     this.simulatorPorts = simulatorPorts;
-    this.gateway = gateway;
-    this.socket = socket;
-    this.children.addAll(children);
+    this.entry = entry;
+    this.children = children;
     this.runner = runner;
   }
 
@@ -42,6 +53,7 @@ public final class Stack implements AutoCloseable {
   public static Stack start(StackPlan plan, GatewayChoice choice, Path parent) {
     StackFiles files = StackFiles.create(parent, plan, freePort(), freePort());
     List<ChildProcess> children = new ArrayList<>();
+    Stack stack;
     try {
       Map<String, Integer> ports = new java.util.LinkedHashMap<>();
       for (StackPlan.ProviderPlan provider : plan.providers()) {
@@ -49,12 +61,20 @@ public final class Stack implements AutoCloseable {
         ports.put(provider.name(), port);
         children.add(simulator(files, provider, port));
       }
-      return switch (choice) {
-        case GatewayChoice.Embedded embedded -> embedded(files, plan, ports, children);
-        case GatewayChoice.External external -> external(files, plan, ports, children, external);
-      };
+      stack =
+          switch (choice) {
+            case GatewayChoice.Embedded embedded -> embedded(files, plan, ports, children);
+            case GatewayChoice.External external -> external(files, plan, ports, children, external);
+          };
     } catch (RuntimeException e) {
       children.forEach(ChildProcess::close);
+      throw e;
+    }
+    try {
+      stack.awaitRoutes(choice);
+      return stack;
+    } catch (RuntimeException e) {
+      stack.close();
       throw e;
     }
   }
@@ -72,9 +92,7 @@ public final class Stack implements AutoCloseable {
   private static Stack embedded(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<ChildProcess> children) {
     int port = freePort();
     Path socket = files.folder().resolve("runner.sock");
-    Path routes = files.folder().resolve("apisix.yaml");
-    URI url = URI.create("http://127.0.0.1:" + port);
-    files.writeRoutes(routes, ports);
+    Path routes = files.write("apisix.yaml", files.routes(ports));
     ChildProcess runner = runner(files, socket);
     children.add(
         ChildProcess.start(
@@ -85,13 +103,18 @@ public final class Stack implements AutoCloseable {
                 List.of("--config", routes.toString(), "--listen", "127.0.0.1:" + port, "--socket", socket.toString())),
             Map.of(),
             files.folder()));
-    return new Stack(files, plan, ports, url, socket, children, runner).awaitRoutes();
+    return new Stack(files, plan, ports, new Entry(URI.create("http://127.0.0.1:" + port), socket, () -> {}), children, runner);
   }
 
   private static Stack external(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<ChildProcess> children, GatewayChoice.External choice) {
     ChildProcess runner = runner(files, choice.socket());
-    files.writeRoutes(choice.config(), ports);
-    return new Stack(files, plan, ports, choice.url(), choice.socket(), children, runner).awaitRoutes();
+    try {
+      BorrowedRoutes routes = BorrowedRoutes.replace(choice.config(), files.routes(ports));
+      return new Stack(files, plan, ports, new Entry(choice.url(), choice.socket(), routes::close), children, runner);
+    } catch (RuntimeException e) {
+      runner.close();
+      throw e;
+    }
   }
 
   private static ChildProcess runner(StackFiles files, Path socket) {
@@ -100,14 +123,30 @@ public final class Stack implements AutoCloseable {
     return process;
   }
 
-  private Stack awaitRoutes() {
-    Http.await(START, () -> Http.answers(gateway.resolve(files.probePath()), 200), () -> "the gateway does not answer " + files.probePath());
-    return this;
+  /**
+   * Waits until the new routes serve. Each of a gateway's workers reads them by itself, so one that others run has to answer for a
+   * while on ever new connections, which its workers share among them.
+   */
+  private void awaitRoutes(GatewayChoice choice) {
+    URI probe = entry.gateway().resolve(files.probePath());
+    Http.await(START, () -> Http.answersAnew(probe, 200), () -> "the gateway does not answer " + probe);
+    if (choice instanceof GatewayChoice.External) {
+      AtomicLong since = new AtomicLong(System.nanoTime());
+      Http.await(
+          START,
+          () -> {
+            if (!Http.answersAnew(probe, 200)) {
+              since.set(System.nanoTime());
+            }
+            return System.nanoTime() - since.get() > SETTLED.toNanos();
+          },
+          () -> "not all workers of the gateway answer " + probe);
+    }
   }
 
   /** Where clients send requests. */
   public URI gateway() {
-    return gateway;
+    return entry.gateway();
   }
 
   /** The runner's admin port. */
@@ -158,7 +197,7 @@ public final class Stack implements AutoCloseable {
 
   /** The runner's socket. */
   public Path socket() {
-    return socket;
+    return entry.socket();
   }
 
   /** The running or last runner process. */
@@ -169,7 +208,7 @@ public final class Stack implements AutoCloseable {
   /** Starts the runner again after its end, and waits until it is ready. */
   public void restartRunner() {
     runner.await();
-    runner = runner(files, socket);
+    runner = runner(files, entry.socket());
   }
 
   /**
@@ -178,7 +217,7 @@ public final class Stack implements AutoCloseable {
    */
   public ChildProcess startSuccessor() {
     StackFiles.Successor next = files.successor(freePort(), freePort());
-    ChildProcess process = ChildProcess.start("successor", next.command(), files.environment(socket), files.folder());
+    ChildProcess process = ChildProcess.start("successor", next.command(), files.environment(entry.socket()), files.folder());
     children.add(process);
     Http.await(START, () -> Http.answers(next.admin().resolve("/readyz"), 200), process::output);
     return process;
@@ -213,6 +252,7 @@ public final class Stack implements AutoCloseable {
   public void close() {
     runner.close();
     children.forEach(ChildProcess::close);
+    entry.leave().run();
     try {
       if (!Boolean.getBoolean("stack.keep")) {
         Files.deleteIfExists(files.folder().resolve("runner.sock"));

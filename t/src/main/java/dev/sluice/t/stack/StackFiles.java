@@ -8,8 +8,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +26,7 @@ final class StackFiles {
   private final int adminPort;
   private final int eventsPort;
   private final String eventsSecret = UUID.randomUUID().toString();
-  private final String probePath = "/probe-" + UUID.randomUUID();
+  private final String probePath = "/sim/probe/" + UUID.randomUUID();
   private final Map<String, String> keys = new LinkedHashMap<>();
 
   private StackFiles(Path folder, StackPlan plan, int adminPort, int eventsPort) {
@@ -194,16 +192,17 @@ final class StackFiles {
         });
   }
 
-  /** Writes the gateway's routes in one step, so that it never reads half a file. */
-  void writeRoutes(Path file, Map<String, Integer> simulatorPorts) {
-    String yaml = RouteFile.of(plan, simulatorPorts, plan.eventsTo().orElse(events()), eventsSecret, probePath);
+  /** Writes a file into the folder. */
+  Path write(String name, String text) {
     try {
-      Path next = Files.createTempFile(file.toAbsolutePath().getParent(), "apisix", ".yaml");
-      Files.writeString(next, yaml);
-      Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-r--r--"));
-      Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      return Files.writeString(folder.resolve(name), text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The gateway's routes. */
+  String routes(Map<String, Integer> simulatorPorts) {
+    return RouteFile.of(plan, simulatorPorts, plan.eventsTo().orElse(events()), eventsSecret, probePath);
   }
 }

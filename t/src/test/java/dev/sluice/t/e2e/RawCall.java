@@ -84,10 +84,10 @@ final class RawCall implements AutoCloseable {
     }
   }
 
-  /** Waits for the whole answer. */
+  /** Waits for the whole answer, then hangs up as clients do: until then nginx takes the request for unfinished. */
   Answer answer() {
     Answer head = head();
-    try {
+    try (socket) {
       String body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       return new Answer(head.status(), head.headers(), body, head.atNanos());
     } catch (IOException e) {

@@ -43,13 +43,15 @@ import org.junit.jupiter.api.Test;
 class StreamingIT {
   private static final int STREAMS = 20;
   private static final int AT_A_TIME = 2;
-  private static final int WARM_UP = 6;
+
+  /** Each on a connection of its own, so that every worker of a gateway gets some. */
+  private static final int WARM_UP = 16;
   private static final int ROUNDS = 3;
   private static final double BUSY_MILLIS = 50;
   private static final int TOKENS = 20;
   private static final int MILLIS_PER_TOKEN = 20;
 
-  private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final HttpClient CLIENT = client();
   private static Stack stack;
 
   @BeforeAll
@@ -77,19 +79,29 @@ class StreamingIT {
     }
   }
 
+  private static HttpClient client() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  }
+
   private static long nowMicros() {
     return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
   }
 
   private static Times throughTheGateway() throws IOException, InterruptedException {
-    return stream(stack.gateway(), stack.key("gold"));
+    return stream(CLIENT, stack.gateway(), stack.key("gold"));
+  }
+
+  private static Times onANewConnection() throws IOException, InterruptedException {
+    try (HttpClient client = client()) {
+      return stream(client, stack.gateway(), stack.key("gold"));
+    }
   }
 
   private static Times straight() throws IOException, InterruptedException {
-    return stream(stack.simulator("local-a"), stack.providerKey());
+    return stream(CLIENT, stack.simulator("local-a"), stack.providerKey());
   }
 
-  private static Times stream(URI address, String key) throws IOException, InterruptedException {
+  private static Times stream(HttpClient client, URI address, String key) throws IOException, InterruptedException {
     String body =
         "{\"model\":\"%s\",\"stream\":true,\"max_tokens\":%d,\"user\":\"sim:out=%d\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
             .formatted(StackPlan.MODEL, TOKENS, TOKENS);
@@ -99,7 +111,7 @@ class StreamingIT {
             .header("authorization", "Bearer " + key)
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
-    HttpResponse<InputStream> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    HttpResponse<InputStream> answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
     assertThat(answer.statusCode()).isEqualTo(200);
     try (InputStream events = answer.body()) {
       assertThat(events.read()).isEqualTo('d');
@@ -136,7 +148,7 @@ class StreamingIT {
     List<List<Times>> times;
     try {
       // Loads classes here and in the gateway, which is not the product's delay.
-      clients.invokeAll(Collections.nCopies(WARM_UP, (Callable<Times>) StreamingIT::throughTheGateway));
+      clients.invokeAll(Collections.nCopies(WARM_UP, (Callable<Times>) StreamingIT::onANewConnection));
       times = round(clients);
       for (int i = 1; i < ROUNDS && lags(times.get(1))[STREAMS - 1] > BUSY_MILLIS; i++) {
         times = round(clients);

@@ -216,6 +216,18 @@ class GatewayFactsTest {
   }
 
   @Test
+  void fact5theEventOfARequestThatClosesComesWhenItsClientHasClosed() throws Exception {
+    try (GatewayFixture f = new GatewayFixture(admit("local-a"))) {
+      try (RawClient client = f.client()) {
+        client.send(RawClient.post(CHAT, "{}", "Connection: close", "X-Scenario: closing")).answer();
+        f.ask(RawClient.post(CHAT, "{}", "X-Scenario: staying"));
+        assertThat(f.event().get("scenario").stringValue()).isEqualTo("staying");
+      }
+      assertThat(f.event().get("scenario").stringValue()).isEqualTo("closing");
+    }
+  }
+
+  @Test
   void fact5theHeadOfALongBodyIsKept() throws Exception {
     try (GatewayFixture f = new GatewayFixture(admit("local-a"))) {
       String yaml = Files.readString(f.configFile()).replace("max_resp_body_bytes: 4194304", "max_resp_body_bytes: 5");

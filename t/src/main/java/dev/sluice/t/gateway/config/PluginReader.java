@@ -71,12 +71,12 @@ final class PluginReader {
         priority(conf, CLIENT_CONTROL_PRIORITY), conf.integer("max_body_size", 0, 0));
   }
 
-  /** Counts a whole route only: by a constant key, on this node. */
+  /** Counts a whole route only, by its id, on this node. */
   private static Plugin.LimitConn limitConn(StrictObject conf) {
     conf.number("default_conn_delay", 0.1);
-    expect(conf, "key_type", "constant");
+    expect(conf, "key_type", "var");
     expect(conf, "policy", "local");
-    conf.string("key");
+    expect(conf, "key", "route_id");
     int most = conf.integer("conn", 1, 1) + conf.integer("burst", 0, 0);
     return new Plugin.LimitConn(LIMIT_CONN_PRIORITY, most, conf.integer("rejected_code", 503, 200));
   }

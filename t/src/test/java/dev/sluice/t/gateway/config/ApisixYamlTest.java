@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 class ApisixYamlTest {
   private static final String GOOD = """
@@ -31,6 +34,31 @@ class ApisixYamlTest {
   void theShippedRoutesLoad() throws IOException {
     GatewayConfig config = ApisixYaml.parse(Files.readString(Path.of("..", "apisix", "apisix.yaml")), 1);
     assertThat(config.route("POST", "h", "/v1/chat/completions")).map(Route::id).hasValue("llm");
+  }
+
+  /** APISIX takes an empty map in config.yaml for a list, which replaces its defaults, and leaves out plugins that are not listed. */
+  @Test
+  void theShippedConfigurationListsThePluginsOfTheRoutesAndEmptiesNothing() throws IOException {
+    JsonNode config = new YAMLMapper().readTree(Files.readString(Path.of("..", "apisix", "config.yaml")));
+    JsonNode routes = new YAMLMapper().readTree(Files.readString(Path.of("..", "apisix", "apisix.yaml"))).get("routes");
+    List<String> listed = config.get("plugins").valueStream().map(JsonNode::stringValue).toList();
+    routes.forEach(route -> assertThat(listed).containsAll(route.get("plugins").propertyNames()));
+    assertNothingEmpty(config);
+  }
+
+  private static void assertNothingEmpty(JsonNode node) {
+    assertThat(node.isContainer() && node.isEmpty()).as(node.toString()).isFalse();
+    node.forEach(ApisixYamlTest::assertNothingEmpty);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"key_type: var, key_type: constant", "key: route_id, key: llm", "policy: local, policy: redis"})
+  void aCountOfAnythingButTheRouteIsRefused(String from, String to) throws IOException {
+    String shipped = Files.readString(Path.of("..", "apisix", "apisix.yaml"));
+    assertThat(shipped).contains(from);
+    assertThatThrownBy(() -> ApisixYaml.parse(shipped.replace(from, to), 1))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("routes[0].plugins.limit-conn." + from.substring(0, from.indexOf(':')));
   }
 
   @Test
