@@ -105,7 +105,7 @@ final class AdminPort implements AutoCloseable {
                 () -> PriceTable.NONE,
                 Optional.empty(),
                 new Charges.Clocks(nanos::get, wall)),
-            new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), new Dispatches(nanos::get), wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
+            new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), new Dispatches(nanos::get), lease -> {}, wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
             new Refusals(reason -> {}),
             new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
             new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty()),
@@ -116,7 +116,7 @@ final class AdminPort implements AutoCloseable {
     Readiness readiness = new Readiness();
     readiness.enter(Readiness.Stage.READY);
     AdminHandler handler =
-        new AdminHandler(new AdminKeys(keys), new AdminHandler.Views(readiness, scheduler::snapshot, () -> "# metrics\n"), api, nanos::get, blocking);
+        new AdminHandler(new AdminKeys(keys), new AdminHandler.Views(readiness, scheduler::snapshot, List::of, () -> "# metrics\n"), api, nanos::get, blocking);
     routes = handler.routes();
     endpoint = new HttpEndpoint("admin", new InetSocketAddress("127.0.0.1", 0), new HttpEndpoint.Limits(1 << 20, 64, 10, 30), handler);
     address = endpoint.start();

@@ -73,6 +73,7 @@ final class DecisionNotes {
     for (long rest = mask; rest != 0; rest &= rest - 1) {
       Bound bound = switch (accounts.ledger().get(Long.numberOfTrailingZeros(rest)).shortOf(tokens, nowNanos)) {
         case NOTHING -> gateOpen ? Bound.TURN : Bound.BUCKET;
+        case PAUSE -> Bound.PAUSE;
         case CONCURRENCY -> Bound.CONCURRENCY;
         case REQUESTS -> Bound.REQUESTS;
         case TOKENS -> Bound.TOKENS;
@@ -103,6 +104,7 @@ final class DecisionNotes {
     }
     return switch (account.account().shortOf(request.cost().total(), nowNanos)) {
       case NOTHING -> Verdict.FREE;
+      case PAUSE -> account.standing().healthy() ? Verdict.PAUSED : Verdict.UNHEALTHY;
       case CONCURRENCY -> Verdict.CONCURRENCY;
       case REQUESTS -> Verdict.REQUESTS;
       case TOKENS -> Verdict.TOKENS;

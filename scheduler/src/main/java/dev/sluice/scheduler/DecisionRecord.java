@@ -39,6 +39,8 @@ public record DecisionRecord(
     NONE,
     /** No provider that it may use and that could ever hold it. */
     PROVIDERS,
+    /** Every provider it may use takes no requests for a while. */
+    PAUSE,
     /** Every provider it may use ran as many requests as it takes. */
     CONCURRENCY,
     /** Requests per second. */
@@ -78,6 +80,10 @@ public record DecisionRecord(
     NOT_ALLOWED,
     /** It does not fit the context window. */
     CONTEXT,
+    /** It asked to be left alone for a while. */
+    PAUSED,
+    /** It is unhealthy, and not to be tried yet. */
+    UNHEALTHY,
     /** It ran as many requests as it takes. */
     CONCURRENCY,
     /** No request per second was left. */

@@ -65,11 +65,44 @@ final class PoolAccounts {
     active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.scale(scale, nowNanos));
   }
 
-  /** Tokens per second of all accounts that admit, as scaled. */
+  /** Gives the account of {@code provider}, if it admits, what its health leaves. */
+  void stand(String provider, Standing standing, long nowNanos) {
+    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.stand(standing, nowNanos));
+  }
+
+  /** The accounts whose providers are healthy, one bit an account. */
+  long healthy() {
+    long mask = 0;
+    for (int i = 0; i < active.size(); i++) {
+      mask |= active.get(i).standing().healthy() ? 1L << i : 0;
+    }
+    return mask;
+  }
+
+  /** How long a request may wait that may use the accounts of {@code mask}: without end if one of them is healthy. */
+  long patienceNanos(long mask) {
+    long longest = 0;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      longest = Math.max(longest, active.get(Long.numberOfTrailingZeros(rest)).standing().patienceNanos());
+    }
+    return longest;
+  }
+
+  /** Time until the first account of {@code mask} has no pause. */
+  long pauseNanos(long mask, long nowNanos) {
+    long shortest = Long.MAX_VALUE;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      shortest = Math.min(shortest, ledger.get(Long.numberOfTrailingZeros(rest)).pauseNanos(nowNanos));
+    }
+    return shortest;
+  }
+
+  /** Tokens per second of the accounts that admit, as scaled: of the healthy ones, or of all if none is. */
   long tokensPerSecond() {
+    long counted = counted();
     long sum = 0;
-    for (Account account : ledger) {
-      sum = Saturating.add(sum, account.tokensPerSecond());
+    for (int i = 0; i < ledger.size(); i++) {
+      sum = (counted & 1L << i) != 0 ? Saturating.add(sum, ledger.get(i).tokensPerSecond()) : sum;
     }
     return sum;
   }
@@ -82,15 +115,27 @@ final class PoolAccounts {
     return active.size();
   }
 
-  /** Requests that the accounts which admit may run at a time, together. */
+  /** Requests that the accounts which admit may run at a time, together: the healthy ones, or all if none is. */
   long places() {
-    return ledger.stream().mapToLong(Account::maxConcurrent).sum();
+    long counted = counted();
+    long places = 0;
+    for (int i = 0; i < ledger.size(); i++) {
+      places += (counted & 1L << i) != 0 ? ledger.get(i).maxConcurrent() : 0;
+    }
+    return places;
   }
 
-  /** True if an account that admits has no place left. */
+  /** The accounts that count as capacity, one bit an account. */
+  private long counted() {
+    long healthy = healthy();
+    return healthy == 0 ? -1L : healthy;
+  }
+
+  /** True if an account that counts as capacity has no place left. */
   boolean anySaturated() {
+    long counted = counted();
     for (int i = 0; i < ledger.size(); i++) {
-      if (ledger.get(i).isSaturated()) {
+      if ((counted & 1L << i) != 0 && ledger.get(i).isSaturated()) {
         return true;
       }
     }

@@ -117,7 +117,9 @@ final class PoolCore {
       return reject(request, lane, reason, 0, Arrival.of(reason));
     }
     Waiter waiter = new Waiter(pool, request, listener, nowNanos, nextSequence++);
-    long limitNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
+    long patienceNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
+    long limitNanos = Math.min(patienceNanos, accounts.patienceNanos(mask));
+    waiter.patientUntil(nowNanos + Math.min(patienceNanos, FOREVER_NANOS));
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
     if (room.isEmpty() && buckets == null) {
       long fitting = Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos);
@@ -169,7 +171,9 @@ final class PoolCore {
     long predictedNanos = foretell(waiter, room.tokensAhead(waiter));
     Arrival arrival = arrival(waiter, predictedNanos);
     if (limitNanos == 0 || predictedNanos > limitNanos) {
-      return turnAway(waiter, RejectReason.WAIT_TOO_LONG, predictedNanos - limitNanos, arrival);
+      boolean unhealthy = waiter.givesUpEarly();
+      long retryNanos = unhealthy ? accounts.pauseNanos(waiter.mask(), nowNanos) : predictedNanos - limitNanos;
+      return turnAway(waiter, unhealthy ? RejectReason.NO_PROVIDER : RejectReason.WAIT_TOO_LONG, retryNanos, arrival);
     }
     waiter.foretold(arrival);
     if (fit instanceof Fit.FitsWithout displacing) {
@@ -268,13 +272,43 @@ final class PoolCore {
     settleDown();
   }
 
+  /** Gives a provider what its health leaves of its limits, until told otherwise. */
+  void stand(String provider, Standing standing) {
+    long healthy = accounts.healthy();
+    accounts.stand(provider, standing, nowNanos);
+    use.places(accounts.places());
+    if (buckets != null) {
+      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
+    }
+    if (healthy != accounts.healthy() && !room.isEmpty()) {
+      room.reshape(Rules.bounds(config), room.order(), this::seat)
+          .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
+    }
+    settleDown();
+  }
+
   private boolean seat(Entry entry) {
     WorkRequest request = ((Waiter) entry).request();
     int lane = Math.min(entry.laneIndex(), config.lanes().size() - 1);
     long mask = accounts.holding(accounts.named(request.providers()), request.contextTokens());
     long laneDeadline = entry.arrivalNanos() + Math.min(config.lanes().get(lane).maxWaitNanos(), FOREVER_NANOS);
-    entry.place(lane, mask, laneDeadline - entry.deadlineNanos() < 0 ? laneDeadline : entry.deadlineNanos());
+    Waiter waiter = (Waiter) entry;
+    if (laneDeadline - waiter.patientUntilNanos() < 0) {
+      waiter.patientUntil(laneDeadline);
+    }
+    waiter.place(lane, mask, deadline(waiter, mask));
     return mask != 0;
+  }
+
+  /** Patience ends sooner while no provider is healthy; how soon counts from when that was noticed. */
+  private long deadline(Waiter waiter, long mask) {
+    long patienceNanos = accounts.patienceNanos(mask);
+    if (mask == 0 || patienceNanos == Long.MAX_VALUE) {
+      return waiter.patientUntilNanos();
+    }
+    long soonest = waiter.givesUpEarly() ? waiter.deadlineNanos() : waiter.patientUntilNanos();
+    long unhealthyDeadline = nowNanos + Math.min(patienceNanos, FOREVER_NANOS);
+    return unhealthyDeadline - soonest < 0 ? unhealthyDeadline : soonest;
   }
 
   /** Restores the invariant at this instant. */
@@ -304,7 +338,7 @@ final class PoolCore {
     for (Entry entry = room.nextDeadline();
         entry != null && nowNanos - entry.deadlineNanos() >= overdueNanos;
         entry = room.nextDeadline()) {
-      evict(entry, EvictReason.TIMEOUT);
+      evict(entry, ((Waiter) entry).givesUpEarly() ? EvictReason.NO_PROVIDER : EvictReason.TIMEOUT);
       any = true;
     }
     return any;
@@ -375,7 +409,8 @@ final class PoolCore {
     room.withdraw(entry);
     long retryAfterNanos = switch (reason) {
       case TIMEOUT, DISPLACED -> retryAfterNanos(entry);
-      case CANCELLED, NO_PROVIDER, DRAINING -> 0;
+      case NO_PROVIDER -> Math.max(LEAST_RETRY_NANOS, Math.min(FOREVER_NANOS, accounts.pauseNanos(entry.mask(), nowNanos)));
+      case CANCELLED, DRAINING -> 0;
     };
     conclude((Waiter) entry, reason, retryAfterNanos);
   }
@@ -403,6 +438,10 @@ final class PoolCore {
   }
 
   private long foretell(Entry entry, long tokensAhead) {
+    return Math.max(foretellWork(entry, tokensAhead), Math.min(FOREVER_NANOS, accounts.pauseNanos(entry.mask(), nowNanos)));
+  }
+
+  private long foretellWork(Entry entry, long tokensAhead) {
     if (use.isScarce() && config.policy() == Policy.HYBRID && buckets == null) {
       return foretellPlace(entry);
     }

@@ -103,6 +103,17 @@ public final class Scheduler {
     }
   }
 
+  /**
+   * Gives a provider what its health leaves of its limits, beside {@link #scale}, until told otherwise; changes of the configuration keep
+   * it. Nobody running is stopped. Providers and models that don't exist are ignored.
+   */
+  public void stand(String model, String provider, Standing standing) {
+    Pool pool = pools.get(model);
+    if (pool != null) {
+      pool.stand(provider, standing);
+    }
+  }
+
   /** Evicts every waiter and refuses newcomers, for good; leases live on until they end. */
   public void drain() {
     List<Effects> effects = new ArrayList<>();

@@ -308,6 +308,7 @@ final class Passage implements WaitListener {
     }
     String name = desk.departures().register().enter(new OpenLease(lease, dialect, placed().asked(), charge));
     charge.named(name);
+    desk.departures().leaving().accept(lease);
     call.response().addResponseHeader(InternalHeaders.LEASE, name);
     call.response().addResponseHeader(InternalHeaders.LANE, Integer.toString(lease.lane()));
     call.response().addResponseHeader(InternalHeaders.WAIT_MS, Long.toString(lease.waitNanos() / 1_000_000));

@@ -116,6 +116,7 @@ public final class ConfigLoader {
             senders,
             StoreBinder.bind(root, surroundings, storeSecrets),
             providers,
+            HealthKeys.bind(root.section(SluiceDocument.PROVIDER).section(HealthKeys.SECTION)),
             QuotaBinder.quotas(root),
             QuotaBinder.prices(root),
             SettingsBinder.protection(root.section(ConfigKeys.Protection.SECTION)),

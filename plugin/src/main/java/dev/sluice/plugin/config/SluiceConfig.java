@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.config;
 
+import dev.sluice.plugin.health.HealthSettings;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.price.PriceTable;
 import dev.sluice.routing.provider.ProviderPlan;
@@ -24,6 +25,7 @@ import java.util.Set;
  * <p>Paths are absolute. What a key means, its unit, range and default stand in {@link ConfigKeys}.
  *
  * @param providers in order of preference
+ * @param health how providers are judged
  */
 public record SluiceConfig(
     RunnerSettings runner,
@@ -32,6 +34,7 @@ public record SluiceConfig(
     SenderSettings senders,
     StoreSettings stores,
     List<ProviderPlan> providers,
+    HealthSettings health,
     QuotaSettings quotas,
     PriceTable prices,
     ProtectionSettings protection,

@@ -65,6 +65,11 @@ public interface Provider extends AutoCloseable {
    */
   void target(TargetRequest request, Consumer<TargetAnswer> answer);
 
+  /** How to ask it whether it is there; empty, as always unless the operator configured it, for not at all. */
+  default Optional<Probe> probe() {
+    return Optional.empty();
+  }
+
   /** Takes over changed files of credentials; may block. */
   default void refresh() {}
 

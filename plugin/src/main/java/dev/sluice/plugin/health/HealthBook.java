@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plugin.health;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.sluice.routing.store.FailureBreaker;
+import dev.sluice.scheduler.Alarm;
+import dev.sluice.scheduler.Lease;
+import dev.sluice.scheduler.Standing;
+import dev.sluice.scheduler.Ticker;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How every model fares at every provider, and the scheduler's knowledge of it. Thread-safe.
+ *
+ * <p>Accounts are those of leases and of providers that spoke for themselves, so there are no more than configured. What changes by
+ * itself, the end of a pause or a request becoming overdue, has an alarm at its instant; nothing is asked at intervals.
+ */
+public final class HealthBook {
+  private static final Logger log = LoggerFactory.getLogger(HealthBook.class);
+
+  /** Takes over what health leaves of an account. Thread-safe; calls nobody back who takes this book's lock on another thread. */
+  @FunctionalInterface
+  public interface Stands {
+    /** An account has another standing. */
+    void stand(String model, String provider, Standing standing);
+  }
+
+  /**
+   * An account's health. Immutable.
+   *
+   * @param detail what the provider said of itself; empty if nothing
+   * @param pausedNanos time until it takes requests again; 0 if it takes some now
+   */
+  public record Line(String provider, String model, AccountHealth.State state, String detail, double scale, long pausedNanos) {}
+
+  private record Pair(String provider, String model) {}
+
+  private record Overdue(long atNanos, Lease lease) {}
+
+  private static final class Watched {
+    private final AccountHealth health;
+    private AccountHealth.State told = AccountHealth.State.HEALTHY;
+    private Standing applied = Standing.WHOLE;
+    private boolean down;
+    private String detail = "";
+
+    private Watched(AccountHealth health) {
+      this.health = health;
+    }
+  }
+
+  private static final class Flight {
+    private final Pair pair;
+    private final AccountHealth.Sent sent;
+    private boolean overdue;
+
+    private Flight(Pair pair, AccountHealth.Sent sent) {
+      this.pair = pair;
+      this.sent = sent;
+    }
+  }
+
+  private final Ticker ticker;
+  private final Stands stands;
+  private final Alarm alarm;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private HealthSettings settings;
+
+  @GuardedBy("lock")
+  private final Map<Pair, Watched> accounts = new HashMap<>();
+
+  @GuardedBy("lock")
+  private final Map<Lease, Flight> flights = new HashMap<>();
+
+  @GuardedBy("lock")
+  private final PriorityQueue<Overdue> overdue = new PriorityQueue<>(Comparator.comparingLong(Overdue::atNanos));
+
+  /** A book in which nothing is held against anybody. */
+  public HealthBook(HealthSettings settings, Ticker ticker, Alarm.Factory alarms, Stands stands) {
+    this.settings = settings;
+    this.ticker = ticker;
+    this.stands = stands;
+    this.alarm = alarms.create(this::wake);
+  }
+
+  /** Judges by other settings from now on; if they differ, what was held against accounts is forgotten. */
+  public void configure(HealthSettings next) {
+    lock.lock();
+    try {
+      if (!next.equals(settings)) {
+        settings = next;
+        flights.clear();
+        overdue.clear();
+        accounts.forEach(
+            (pair, watched) -> {
+              if (!watched.applied.equals(Standing.WHOLE)) {
+                stands.stand(pair.model(), pair.provider(), Standing.WHOLE);
+              }
+            });
+        accounts.clear();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A request of {@code lease} leaves; {@code expectedNanos} is the time that the configured pace gives for it, at least 1. */
+  public void sent(Lease lease, long expectedNanos) {
+    lock.lock();
+    try {
+      long nowNanos = ticker.read();
+      Pair pair = new Pair(lease.provider(), lease.model());
+      Watched watched = watched(pair);
+      Flight flight = new Flight(pair, watched.health.sent(expectedNanos, nowNanos));
+      flights.put(lease, flight);
+      OptionalLong due = watched.health.overdueAtNanos(flight.sent);
+      if (due.isPresent()) {
+        overdue.add(new Overdue(due.getAsLong(), lease));
+        if (overdue.element().lease().equals(lease)) {
+          setAlarm(nowNanos);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A request was answered. */
+  public void answered(Lease lease, Answer answer) {
+    lock.lock();
+    try {
+      Flight flight = flights.remove(lease);
+      if (flight != null) {
+        long nowNanos = ticker.read();
+        watched(flight.pair).health.answered(flight.sent, answer, flight.overdue, peersQuick(flight.pair, nowNanos), nowNanos);
+        apply(nowNanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A lease ended, reported or not; if it was answered, that was told before. */
+  public void ended(Lease lease) {
+    lock.lock();
+    try {
+      flights.remove(lease);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A provider said of itself that it serves a model, or that it does not. */
+  public void said(String provider, String model, boolean down, String detail) {
+    lock.lock();
+    try {
+      Watched watched = watched(new Pair(provider, model));
+      watched.down = down;
+      watched.detail = detail;
+      apply(ticker.read());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A provider said that its limits are used up for a time. */
+  public void exhausted(String provider, String model, long nanos) {
+    lock.lock();
+    try {
+      long nowNanos = ticker.read();
+      watched(new Pair(provider, model)).health.pause(nanos, nowNanos);
+      apply(nowNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A probe of a provider ended; the next one is {@code nextNanos} away. */
+  public void probed(String provider, List<String> models, boolean worked, long nextNanos) {
+    lock.lock();
+    try {
+      long nowNanos = ticker.read();
+      for (String model : models) {
+        AccountHealth health = watched(new Pair(provider, model)).health;
+        if (worked) {
+          health.probeWorked(nowNanos);
+        } else {
+          health.probeFailed(nowNanos + nextNanos, nowNanos);
+        }
+      }
+      apply(nowNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      long nowNanos = ticker.read();
+      for (Overdue next = overdue.peek(); next != null && nowNanos - next.atNanos() >= 0; next = overdue.peek()) {
+        overdue.remove();
+        Flight flight = flights.get(next.lease());
+        if (flight != null) {
+          flight.overdue = true;
+          watched(flight.pair).health.overdue(flight.sent, peersQuick(flight.pair, nowNanos), nowNanos);
+        }
+      }
+      apply(nowNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private Watched watched(Pair pair) {
+    return accounts.computeIfAbsent(
+        pair,
+        key -> {
+          FailureBreaker breaker = new FailureBreaker(pair.provider() + "/" + pair.model(), settings.breaker(), ticker::read);
+          return new Watched(new AccountHealth(settings, breaker));
+        });
+  }
+
+  @GuardedBy("lock")
+  private boolean peersQuick(Pair pair, long nowNanos) {
+    for (Map.Entry<Pair, Watched> other : accounts.entrySet()) {
+      boolean peer = other.getKey().model().equals(pair.model()) && !other.getKey().equals(pair);
+      if (peer && !other.getValue().down && other.getValue().health.isQuick(nowNanos)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Tells the scheduler what has changed; with the lock held, so that the last standing found is the last applied. */
+  @GuardedBy("lock")
+  private void apply(long nowNanos) {
+    List<Pair> changed = new ArrayList<>();
+    accounts.forEach(
+        (pair, watched) -> {
+          Standing standing = standing(watched, nowNanos);
+          if (!standing.equals(watched.applied)) {
+            watched.applied = standing;
+            changed.add(pair);
+          }
+          tell(pair, watched, nowNanos);
+        });
+    setAlarm(nowNanos);
+    for (Pair pair : changed) {
+      Watched watched = accounts.get(pair);
+      if (watched != null) {
+        stands.stand(pair.model(), pair.provider(), watched.applied);
+      }
+    }
+  }
+
+  private Standing standing(Watched watched, long nowNanos) {
+    Standing standing = watched.health.standing(nowNanos);
+    return watched.down
+        ? new Standing(standing.scale(), standing.maxConcurrent(), Standing.NEVER_NANOS, true, settings.patience().toNanos())
+        : standing;
+  }
+
+  private AccountHealth.State state(Watched watched, long nowNanos) {
+    return watched.down ? AccountHealth.State.UNHEALTHY : watched.health.state(nowNanos);
+  }
+
+  private void tell(Pair pair, Watched watched, long nowNanos) {
+    AccountHealth.State state = state(watched, nowNanos);
+    if (state != watched.told) {
+      watched.told = state;
+      log.info("provider={} model={} health={}", pair.provider(), pair.model(), state);
+    }
+  }
+
+  @GuardedBy("lock")
+  private void setAlarm(long nowNanos) {
+    long soonest = Long.MAX_VALUE;
+    for (Watched watched : accounts.values()) {
+      soonest = Math.min(soonest, watched.health.changesInNanos(nowNanos));
+    }
+    Overdue next = overdue.peek();
+    while (next != null && !flights.containsKey(next.lease())) {
+      overdue.remove();
+      next = overdue.peek();
+    }
+    if (next != null) {
+      soonest = Math.min(soonest, Math.max(0, next.atNanos() - nowNanos));
+    }
+    if (soonest == Long.MAX_VALUE) {
+      alarm.clear();
+    } else {
+      alarm.set(nowNanos + soonest);
+    }
+  }
+
+  /** Every account that was heard of, by provider and model. */
+  public List<Line> lines() {
+    lock.lock();
+    try {
+      long nowNanos = ticker.read();
+      List<Line> lines = new ArrayList<>();
+      accounts.forEach(
+          (pair, watched) -> {
+            Standing standing = standing(watched, nowNanos);
+            long pausedNanos = standing.pauseNanos(nowNanos);
+            lines.add(new Line(pair.provider(), pair.model(), state(watched, nowNanos), watched.detail, standing.scale(), pausedNanos));
+          });
+      lines.sort(Comparator.comparing(Line::provider).thenComparing(Line::model));
+      return List.copyOf(lines);
+    } finally {
+      lock.unlock();
+    }
+  }
+}
