@@ -10,10 +10,13 @@ import dev.sluice.scheduler.Ticker;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +83,10 @@ public final class HealthBook {
   @GuardedBy("lock")
   private final Map<Pair, Watched> accounts = new HashMap<>();
 
+  /** Those that change by themselves. */
+  @GuardedBy("lock")
+  private final Set<Pair> restless = new HashSet<>();
+
   @GuardedBy("lock")
   private final Map<Lease, Flight> flights = new HashMap<>();
 
@@ -102,13 +109,16 @@ public final class HealthBook {
         settings = next;
         flights.clear();
         overdue.clear();
+        List<Pair> held = new ArrayList<>();
         accounts.forEach(
             (pair, watched) -> {
               if (!watched.applied.equals(Standing.WHOLE)) {
-                stands.stand(pair.model(), pair.provider(), Standing.WHOLE);
+                held.add(pair);
               }
             });
         accounts.clear();
+        restless.clear();
+        held.forEach(pair -> stands.stand(pair.model(), pair.provider(), Standing.WHOLE));
       }
     } finally {
       lock.unlock();
@@ -144,7 +154,7 @@ public final class HealthBook {
       if (flight != null) {
         long nowNanos = ticker.read();
         watched(flight.pair).health.answered(flight.sent, answer, flight.overdue, peersQuick(flight.pair, nowNanos), nowNanos);
-        apply(nowNanos);
+        apply(flight.pair, nowNanos);
       }
     } finally {
       lock.unlock();
@@ -165,10 +175,10 @@ public final class HealthBook {
   public void said(String provider, String model, boolean down, String detail) {
     lock.lock();
     try {
-      Watched watched = watched(new Pair(provider, model));
-      watched.down = down;
-      watched.detail = detail;
-      apply(ticker.read());
+      Pair pair = new Pair(provider, model);
+      watched(pair).down = down;
+      watched(pair).detail = detail;
+      apply(pair, ticker.read());
     } finally {
       lock.unlock();
     }
@@ -179,8 +189,9 @@ public final class HealthBook {
     lock.lock();
     try {
       long nowNanos = ticker.read();
-      watched(new Pair(provider, model)).health.pause(nanos, nowNanos);
-      apply(nowNanos);
+      Pair pair = new Pair(provider, model);
+      watched(pair).health.pause(nanos, nowNanos);
+      apply(pair, nowNanos);
     } finally {
       lock.unlock();
     }
@@ -192,14 +203,15 @@ public final class HealthBook {
     try {
       long nowNanos = ticker.read();
       for (String model : models) {
-        AccountHealth health = watched(new Pair(provider, model)).health;
+        Pair pair = new Pair(provider, model);
+        AccountHealth health = watched(pair).health;
         if (worked) {
           health.probeWorked(nowNanos);
         } else {
           health.probeFailed(nowNanos + nextNanos, nowNanos);
         }
+        apply(pair, nowNanos);
       }
-      apply(nowNanos);
     } finally {
       lock.unlock();
     }
@@ -209,15 +221,20 @@ public final class HealthBook {
     lock.lock();
     try {
       long nowNanos = ticker.read();
+      Set<Pair> stirred = new LinkedHashSet<>(restless);
       for (Overdue next = overdue.peek(); next != null && nowNanos - next.atNanos() >= 0; next = overdue.peek()) {
         overdue.remove();
         Flight flight = flights.get(next.lease());
         if (flight != null) {
           flight.overdue = true;
           watched(flight.pair).health.overdue(flight.sent, peersQuick(flight.pair, nowNanos), nowNanos);
+          stirred.add(flight.pair);
         }
       }
-      apply(nowNanos);
+      for (Pair pair : stirred) {
+        apply(pair, nowNanos);
+      }
+      setAlarm(nowNanos);
     } finally {
       lock.unlock();
     }
@@ -225,12 +242,13 @@ public final class HealthBook {
 
   @GuardedBy("lock")
   private Watched watched(Pair pair) {
-    return accounts.computeIfAbsent(
-        pair,
-        key -> {
-          FailureBreaker breaker = new FailureBreaker(pair.provider() + "/" + pair.model(), settings.breaker(), ticker::read);
-          return new Watched(new AccountHealth(settings, breaker));
-        });
+    Watched known = accounts.get(pair);
+    if (known == null) {
+      FailureBreaker breaker = new FailureBreaker(pair.provider() + "/" + pair.model(), settings.breaker(), ticker::read);
+      known = new Watched(new AccountHealth(settings, breaker));
+      accounts.put(pair, known);
+    }
+    return known;
   }
 
   @GuardedBy("lock")
@@ -244,28 +262,26 @@ public final class HealthBook {
     return false;
   }
 
-  /** Tells the scheduler what has changed; with the lock held, so that the last standing found is the last applied. */
+  /** Tells the scheduler what changed of one account; with the lock held, so that the last standing found is the last applied. */
   @GuardedBy("lock")
-  private void apply(long nowNanos) {
-    List<Pair> changed = new ArrayList<>();
-    accounts.forEach(
-        (pair, watched) -> {
-          Standing standing = standing(watched, nowNanos);
-          if (!standing.equals(watched.applied)) {
-            watched.applied = standing;
-            changed.add(pair);
-          }
-          tell(pair, watched, nowNanos);
-        });
+  private void apply(Pair pair, long nowNanos) {
+    Watched watched = watched(pair);
+    Standing standing = standing(watched, nowNanos);
+    boolean changed = !standing.equals(watched.applied);
+    watched.applied = standing;
+    tell(pair, watched, nowNanos);
+    if (watched.health.changesInNanos(nowNanos) == Long.MAX_VALUE) {
+      restless.remove(pair);
+    } else {
+      restless.add(pair);
+    }
     setAlarm(nowNanos);
-    for (Pair pair : changed) {
-      Watched watched = accounts.get(pair);
-      if (watched != null) {
-        stands.stand(pair.model(), pair.provider(), watched.applied);
-      }
+    if (changed) {
+      stands.stand(pair.model(), pair.provider(), standing);
     }
   }
 
+  @GuardedBy("lock")
   private Standing standing(Watched watched, long nowNanos) {
     Standing standing = watched.health.standing(nowNanos);
     return watched.down
@@ -273,11 +289,11 @@ public final class HealthBook {
         : standing;
   }
 
-  private AccountHealth.State state(Watched watched, long nowNanos) {
+  private static AccountHealth.State state(Watched watched, long nowNanos) {
     return watched.down ? AccountHealth.State.UNHEALTHY : watched.health.state(nowNanos);
   }
 
-  private void tell(Pair pair, Watched watched, long nowNanos) {
+  private static void tell(Pair pair, Watched watched, long nowNanos) {
     AccountHealth.State state = state(watched, nowNanos);
     if (state != watched.told) {
       watched.told = state;
@@ -288,8 +304,8 @@ public final class HealthBook {
   @GuardedBy("lock")
   private void setAlarm(long nowNanos) {
     long soonest = Long.MAX_VALUE;
-    for (Watched watched : accounts.values()) {
-      soonest = Math.min(soonest, watched.health.changesInNanos(nowNanos));
+    for (Pair pair : restless) {
+      soonest = Math.min(soonest, watched(pair).health.changesInNanos(nowNanos));
     }
     Overdue next = overdue.peek();
     while (next != null && !flights.containsKey(next.lease())) {
@@ -312,12 +328,13 @@ public final class HealthBook {
     try {
       long nowNanos = ticker.read();
       List<Line> lines = new ArrayList<>();
-      accounts.forEach(
-          (pair, watched) -> {
-            Standing standing = standing(watched, nowNanos);
-            long pausedNanos = standing.pauseNanos(nowNanos);
-            lines.add(new Line(pair.provider(), pair.model(), state(watched, nowNanos), watched.detail, standing.scale(), pausedNanos));
-          });
+      for (Map.Entry<Pair, Watched> account : accounts.entrySet()) {
+        Pair pair = account.getKey();
+        Watched watched = account.getValue();
+        Standing standing = standing(watched, nowNanos);
+        long pausedNanos = standing.pauseNanos(nowNanos);
+        lines.add(new Line(pair.provider(), pair.model(), state(watched, nowNanos), watched.detail, standing.scale(), pausedNanos));
+      }
       lines.sort(Comparator.comparing(Line::provider).thenComparing(Line::model));
       return List.copyOf(lines);
     } finally {
