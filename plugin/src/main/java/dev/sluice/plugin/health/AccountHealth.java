@@ -81,7 +81,7 @@ public final class AccountHealth {
   }
 
   private long lateNanos(double usualNanos) {
-    return (long) Math.min(Math.max(usualNanos * settings.slowRatio(), settings.slowAfter().toNanos()), Long.MAX_VALUE / 4.0);
+    return (long) Math.min(Math.max(usualNanos * settings.slowRatio(), (double) settings.slowAfter().toNanos()), Long.MAX_VALUE / 4.0);
   }
 
   /** A request has taken too long and is not answered yet; {@code peersQuick} as in {@link #answered}. */
