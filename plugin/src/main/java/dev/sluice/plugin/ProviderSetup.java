@@ -22,6 +22,7 @@ import dev.sluice.scheduler.TokenCost;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,9 +34,11 @@ final class ProviderSetup implements AutoCloseable {
 
   private final ProviderRegistry registry;
   private final HealthBook book;
+  private final Preferences preferences;
   private final Prober prober;
   private final ScheduledExecutorService worker;
   private final AtomicBoolean asked = new AtomicBoolean();
+  private volatile Set<String> regions = Set.of();
 
   /** A configuration that every provider agrees to. */
   @FunctionalInterface
@@ -47,10 +50,23 @@ final class ProviderSetup implements AutoCloseable {
   /** Opens the configured providers; {@code worker} runs what is due. */
   ProviderSetup(SluiceConfig config, Scheduler scheduler, Alarm.Factory alarms, ScheduledExecutorService worker) {
     this.worker = worker;
-    this.book = new HealthBook(config.health(), Clocks.monotonic(), alarms, scheduler::stand);
+    this.preferences = new Preferences(scheduler);
+    this.book = new HealthBook(config.providing().health(), Clocks.monotonic(), alarms, preferences);
     this.registry = new ProviderRegistry(new ProviderContext(Clocks.monotonic()::read, Clocks.wall(), worker, this::changed));
     this.prober = new Prober(book, worker, new SplittableRandom());
     prepare(config).commit();
+    tellScheduler();
+  }
+
+  /** Where requests may be processed; empty for anywhere. */
+  Set<String> regions() {
+    return regions;
+  }
+
+  /** Tells a scheduler that has taken a configuration over what it may have lost with accounts that went and came. */
+  void tellScheduler() {
+    preferences.tell(registry.catalog());
+    book.tellAgain();
   }
 
   ProviderCatalog catalog() {
@@ -70,7 +86,9 @@ final class ProviderSetup implements AutoCloseable {
     ProviderRegistry.Prepared providers = registry.prepare(next.providers());
     return () -> {
       providers.commit();
-      book.configure(next.health());
+      regions = next.providing().regions();
+      preferences.configure(next.providing().choice(), next.prices());
+      book.configure(next.providing().health());
       prober.configure(registry.catalog().providers());
       ask();
     };
@@ -95,6 +113,7 @@ final class ProviderSetup implements AutoCloseable {
         book.said(provider.name(), served.model(), down, health.detail());
       }
     }
+    preferences.tell(registry.catalog());
   }
 
   /** A request leaves. */

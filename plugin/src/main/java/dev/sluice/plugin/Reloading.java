@@ -44,6 +44,7 @@ final class Reloading {
     // The catalogue first: a lease on a provider that it lacks could not be sent anywhere.
     next.commit();
     change.commit();
+    providers.tellScheduler();
     charges.reload(ready.next().config());
     reload.commit(ready);
     log.info("configuration reloaded changed={} need_restart={}", ready.applied(), ready.needRestart());

@@ -186,7 +186,7 @@ final class SluiceProcess {
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, dispatches, providers::leaving, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
-    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
+    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config, providers), costs);
     Standings standings = standings(config, live);
     FilterRegistry filters =
         filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
@@ -239,7 +239,7 @@ final class SluiceProcess {
     return new AdmissionDesk.Bodies(new PromptReader(limits), new BodyRewriter(limits), largeBodies);
   }
 
-  private static AdmissionDesk.Limits limits(SluiceConfig config) {
+  private static AdmissionDesk.Limits limits(SluiceConfig config, ProviderSetup providers) {
     SluiceConfig.SchedulerSettings settings = config.scheduler();
     return new AdmissionDesk.Limits(
         config.protection().maxBodyBytes(),
@@ -247,7 +247,8 @@ final class SluiceProcess {
         settings.defaultPriority(),
         settings.opaqueRequestTokens(),
         settings.serviceTier(),
-        settings.buckets().map(SchedulerSetup::tiers));
+        settings.buckets().map(SchedulerSetup::tiers),
+        providers::regions);
   }
 
   private static Optional<DecisionLog> decisions(SluiceConfig.ObservabilitySettings settings) throws IOException {

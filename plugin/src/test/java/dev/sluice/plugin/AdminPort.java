@@ -57,6 +57,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -108,7 +109,7 @@ final class AdminPort implements AutoCloseable {
             new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), new Dispatches(nanos::get), lease -> {}, wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
             new Refusals(reason -> {}),
             new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
-            new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty()),
+            new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty(), Set::of),
             new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)));
     KeyMint mint = new KeyMint(Pepper.parse("ab".repeat(32)).orElseThrow(), new SecureRandom());
     AdminApi.Stores stores = new AdminApi.Stores(database, new KeyFileEditor(folder.resolve("keys.yaml")), mint, changes, RowCheck.NONE);

@@ -2,6 +2,7 @@
 package dev.sluice.scheduler;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Everything that decided on one request, once its wait is over. Immutable.
@@ -67,8 +68,17 @@ public record DecisionRecord(
     record Evicted(EvictReason reason) implements Outcome {}
   }
 
-  /** What spoke for or against one provider when the outcome was decided. Immutable. */
-  public record ProviderVerdict(String provider, Verdict verdict) {}
+  /**
+   * What spoke for or against one provider when the outcome was decided. Immutable.
+   *
+   * @param score the request's {@link Preference#score} there; empty where order alone decides
+   */
+  public record ProviderVerdict(String provider, Verdict verdict, OptionalDouble score) {
+    /** A verdict where order alone decides. */
+    public ProviderVerdict(String provider, Verdict verdict) {
+      this(provider, verdict, OptionalDouble.empty());
+    }
+  }
 
   /** What spoke for or against a provider. A closed set, fit for a metric label. */
   public enum Verdict {

@@ -151,6 +151,16 @@ final class Pool {
     effects.fire();
   }
 
+  /** Changes what sending requests to a provider costs. */
+  void prefer(String provider, Preference preference) {
+    lock.lock();
+    try {
+      core.prefer(provider, preference);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Sends every waiter away for good. The caller fires what is returned. */
   Effects drain() {
     Effects effects = new Effects(listener);

@@ -14,6 +14,7 @@ final class PoolAccount {
   private AccountLimits limits;
   private double scale = 1;
   private Standing standing = Standing.WHOLE;
+  private Preference preference = Preference.NONE;
 
   PoolAccount(ProviderAccount configured, long nowNanos) {
     this.provider = configured.provider();
@@ -44,6 +45,14 @@ final class PoolAccount {
   void stand(Standing newStanding, long nowNanos) {
     standing = newStanding;
     apply(nowNanos);
+  }
+
+  void prefer(Preference newPreference) {
+    preference = newPreference;
+  }
+
+  Preference preference() {
+    return preference;
   }
 
   Standing standing() {

@@ -5,6 +5,7 @@ import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.TokenTotals;
 import dev.sluice.scheduler.capacity.Account;
 import dev.sluice.scheduler.capacity.Saturating;
+import dev.sluice.scheduler.dispatch.Dispatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ final class PoolAccounts {
   private List<Account> ledger = List.of();
   private List<PoolAccount> removed = List.of();
   private TokenTotals forgotten = NOTHING;
+  private boolean scored;
 
   PoolAccounts(List<ProviderAccount> configured, long nowNanos) {
     configure(configured, nowNanos);
@@ -44,6 +46,7 @@ final class PoolAccounts {
     }
     active = List.copyOf(next);
     ledger = active.stream().map(PoolAccount::account).toList();
+    scored = active.stream().anyMatch(account -> !account.preference().equals(Preference.NONE));
     known.values().stream()
         .filter(account -> account.account().inFlight() == 0)
         .forEach(account -> forgotten = sum(forgotten, account.totals()));
@@ -68,6 +71,35 @@ final class PoolAccounts {
   /** Gives the account of {@code provider}, if it admits, what its health leaves. */
   void stand(String provider, Standing standing, long nowNanos) {
     active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.stand(standing, nowNanos));
+  }
+
+  /** Changes what sending requests to {@code provider} costs. */
+  void prefer(String provider, Preference preference) {
+    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.prefer(preference));
+    scored = active.stream().anyMatch(account -> !account.preference().equals(Preference.NONE));
+  }
+
+  /** Whether scores decide, and not order alone. */
+  boolean scored() {
+    return scored;
+  }
+
+  /** Of the accounts in {@code mask} where {@code cost} fits now the one to take, as a mask of one bit; 0 if there is none. */
+  long pick(long mask, TokenCost cost, long nowNanos) {
+    if (!scored) {
+      return Dispatcher.firstFitting(ledger, mask, cost.total(), nowNanos);
+    }
+    long best = 0;
+    double bestScore = Double.POSITIVE_INFINITY;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      int index = Long.numberOfTrailingZeros(rest);
+      double score = active.get(index).preference().score(cost);
+      if (score < bestScore && ledger.get(index).fits(cost.total(), nowNanos)) {
+        best = 1L << index;
+        bestScore = score;
+      }
+    }
+    return best;
   }
 
   /** The accounts whose providers are healthy, one bit an account. */

@@ -122,7 +122,7 @@ final class PoolCore {
     waiter.patientUntil(nowNanos + Math.min(patienceNanos, FOREVER_NANOS));
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
     if (room.isEmpty() && buckets == null) {
-      long fitting = Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos);
+      long fitting = accounts.pick(mask, request.cost(), nowNanos);
       if (fitting != 0) {
         return admitAtOnce(waiter, Long.numberOfTrailingZeros(fitting));
       }
@@ -287,6 +287,11 @@ final class PoolCore {
     settleDown();
   }
 
+  /** Changes what sending requests to a provider costs; nobody who waits can run for that. */
+  void prefer(String provider, Preference preference) {
+    accounts.prefer(provider, preference);
+  }
+
   private boolean seat(Entry entry) {
     WorkRequest request = ((Waiter) entry).request();
     int lane = Math.min(entry.laneIndex(), config.lanes().size() - 1);
@@ -344,11 +349,15 @@ final class PoolCore {
     return any;
   }
 
+  private long pick(long mask, Entry entry, long instantNanos) {
+    return accounts.pick(mask, ((Waiter) entry).request().cost(), instantNanos);
+  }
+
   private void settleRound() {
     long refillInNanos;
     boolean turned;
     do { // what is short decides the order, so a round that changed it is followed by another
-      refillInNanos = Dispatcher.round(room, accounts.ledger(), nowNanos, this::granted);
+      refillInNanos = Dispatcher.round(room, accounts.ledger(), this::pick, nowNanos, this::granted);
       turned = !room.isEmpty() && use.scarce(accounts.anySaturated());
     } while (turned);
     updateWake(refillInNanos);

@@ -114,6 +114,17 @@ public final class Scheduler {
     }
   }
 
+  /**
+   * Says what sending requests to a provider costs; with {@link Preference#NONE} everywhere, as in the beginning, configured order decides.
+   * Changes of the configuration keep it. Providers and models that don't exist are ignored.
+   */
+  public void prefer(String model, String provider, Preference preference) {
+    Pool pool = pools.get(model);
+    if (pool != null) {
+      pool.prefer(provider, preference);
+    }
+  }
+
   /** Evicts every waiter and refuses newcomers, for good; leases live on until they end. */
   public void drain() {
     List<Effects> effects = new ArrayList<>();

@@ -15,6 +15,7 @@ import dev.sluice.scheduler.cost.LearnedCosts;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -78,6 +79,7 @@ public record AdmissionDesk(
    * @param opaqueTokens cost of a request whose body says nothing about tokens
    * @param serviceTiers level that a {@code service_tier} asks for
    * @param buckets where lanes are buckets, which of them a level means
+   * @param regions where requests may be processed at the moment; empty for anywhere
    */
   public record Limits(
       long maxBodyBytes,
@@ -85,5 +87,6 @@ public record AdmissionDesk(
       int defaultLevel,
       long opaqueTokens,
       Map<String, Integer> serviceTiers,
-      Optional<BucketTiers> buckets) {}
+      Optional<BucketTiers> buckets,
+      Supplier<Set<String>> regions) {}
 }

@@ -237,7 +237,7 @@ final class Passage implements WaitListener {
       return;
     }
     Provider asked = provider.get();
-    asked.target(placed().target(), answer -> call.request().execute(() -> aimed(lease, asked, answer)));
+    asked.target(placed().target(asked), answer -> call.request().execute(() -> aimed(lease, asked, answer)));
   }
 
   private void aimed(Lease lease, Provider provider, TargetAnswer answer) {
@@ -251,7 +251,7 @@ final class Passage implements WaitListener {
         if (successor.isPresent()) {
           // A reload closed the provider while it was asked.
           Provider next = successor.get();
-          next.target(placed().target(), again -> call.request().execute(() -> aimed(lease, next, again)));
+          next.target(placed().target(next), again -> call.request().execute(() -> aimed(lease, next, again)));
         } else {
           goElsewhere(lease, notNow.retryAfter());
         }

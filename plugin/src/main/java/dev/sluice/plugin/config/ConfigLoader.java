@@ -116,7 +116,7 @@ public final class ConfigLoader {
             senders,
             StoreBinder.bind(root, surroundings, storeSecrets),
             providers,
-            HealthKeys.bind(root.section(SluiceDocument.PROVIDER).section(HealthKeys.SECTION)),
+            ProviderBinder.providing(root.section(SluiceDocument.PROVIDER)),
             QuotaBinder.quotas(root),
             QuotaBinder.prices(root),
             SettingsBinder.protection(root.section(ConfigKeys.Protection.SECTION)),

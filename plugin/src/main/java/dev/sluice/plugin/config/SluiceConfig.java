@@ -25,7 +25,7 @@ import java.util.Set;
  * <p>Paths are absolute. What a key means, its unit, range and default stand in {@link ConfigKeys}.
  *
  * @param providers in order of preference
- * @param health how providers are judged
+ * @param providing how providers are chosen and judged
  */
 public record SluiceConfig(
     RunnerSettings runner,
@@ -34,7 +34,7 @@ public record SluiceConfig(
     SenderSettings senders,
     StoreSettings stores,
     List<ProviderPlan> providers,
-    HealthSettings health,
+    ProvidingSettings providing,
     QuotaSettings quotas,
     PriceTable prices,
     ProtectionSettings protection,
@@ -96,6 +96,20 @@ public record SluiceConfig(
 
   /** Bounds on all lanes of a pool together, and on one flow; depths count requests. */
   public record QueueSettings(int maxDepthTotal, long maxBytesTotal, int maxDepthPerFlow) {}
+
+  /**
+   * How providers are chosen and judged.
+   *
+   * @param regions where requests may be processed; empty for anywhere
+   */
+  public record ProvidingSettings(ChoiceSettings choice, Set<String> regions, HealthSettings health) {
+    public ProvidingSettings {
+      regions = Set.copyOf(regions);
+    }
+  }
+
+  /** Whether scores decide between providers, and what a second is worth, in the currency of prices. */
+  public record ChoiceSettings(boolean byScore, double valueOfTime) {}
 
   /** Who is calling. */
   public record KeySettings(Path keysFile, Path pepperFile, String pepperEnv) {}

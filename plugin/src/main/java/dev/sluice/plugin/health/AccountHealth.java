@@ -185,6 +185,11 @@ public final class AccountHealth {
     look(nowNanos);
   }
 
+  /** The usual time to the first byte of a stream; empty while too little is known. */
+  OptionalDouble firstByteNanos() {
+    return firstByte.mean();
+  }
+
   /** Whether it answers in its usual time. */
   boolean isQuick(long nowNanos) {
     look(nowNanos);

@@ -35,6 +35,9 @@ public final class HealthBook {
   public interface Stands {
     /** An account has another standing. */
     void stand(String model, String provider, Standing standing);
+
+    /** The usual time to the first byte of a stream is another one, by more than a tenth. */
+    default void firstByte(String model, String provider, double nanos) {}
   }
 
   /**
@@ -45,6 +48,9 @@ public final class HealthBook {
    */
   public record Line(String provider, String model, AccountHealth.State state, String detail, double scale, long pausedNanos) {}
 
+  /** Times vary; what they vary by less than this is nobody's business. */
+  private static final double TOLD_CHANGE = 0.1;
+
   private record Pair(String provider, String model) {}
 
   private record Overdue(long atNanos, Lease lease) {}
@@ -53,6 +59,7 @@ public final class HealthBook {
     private final AccountHealth health;
     private AccountHealth.State told = AccountHealth.State.HEALTHY;
     private Standing applied = Standing.WHOLE;
+    private double firstByteNanos;
     private boolean down;
     private String detail = "";
 
@@ -155,6 +162,31 @@ public final class HealthBook {
         long nowNanos = ticker.read();
         watched(flight.pair).health.answered(flight.sent, answer, flight.overdue, peersQuick(flight.pair, nowNanos), nowNanos);
         apply(flight.pair, nowNanos);
+        firstByte(flight.pair);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void firstByte(Pair pair) {
+    Watched watched = watched(pair);
+    double usual = watched.health.firstByteNanos().orElse(0);
+    if (Math.abs(usual - watched.firstByteNanos) > watched.firstByteNanos * TOLD_CHANGE) {
+      watched.firstByteNanos = usual;
+      stands.firstByte(pair.model(), pair.provider(), usual);
+    }
+  }
+
+  /** Tells everything again, to a scheduler that may have forgotten some accounts. */
+  public void tellAgain() {
+    lock.lock();
+    try {
+      for (Map.Entry<Pair, Watched> account : accounts.entrySet()) {
+        Pair pair = account.getKey();
+        stands.stand(pair.model(), pair.provider(), account.getValue().applied);
+        stands.firstByte(pair.model(), pair.provider(), account.getValue().firstByteNanos);
       }
     } finally {
       lock.unlock();

@@ -151,6 +151,8 @@ class SluiceConfigTest {
           migrate: false
       provider:
         failover_order: [a]
+        regions: [eu-1]
+        choice: {by: score, value_of_time: 0.25}
         health:
           window: 30
           min_answers: 6
@@ -297,14 +299,17 @@ class SluiceConfigTest {
                     100,
                     Optional.empty()),
                 List.of(),
-                new HealthSettings(
-                    new FailureBreaker.Settings(20, 5, 50, Duration.ofSeconds(5), Duration.ofSeconds(60), 2),
-                    Duration.ofSeconds(10),
-                    3,
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(60),
-                    Duration.ofSeconds(5)),
+                new SluiceConfig.ProvidingSettings(
+                    new SluiceConfig.ChoiceSettings(false, 0),
+                    Set.of(),
+                    new HealthSettings(
+                        new FailureBreaker.Settings(20, 5, 50, Duration.ofSeconds(5), Duration.ofSeconds(60), 2),
+                        Duration.ofSeconds(10),
+                        3,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(5))),
                 new SluiceConfig.QuotaSettings(Duration.ofMinutes(15), Optional.empty(), List.of()),
                 config.prices(),
                 new SluiceConfig.ProtectionSettings(8 * MIB, 512, 1000),
@@ -444,7 +449,9 @@ class SluiceConfigTest {
                 new Pace(5, 6, Duration.ofSeconds(7))));
     assertThat(a.metadata().regions()).containsExactly("eu-1");
     assertThat(a.probe()).contains(new Probe(URI.create("http://127.0.0.1:9/health"), Duration.ofSeconds(20), Duration.ofSeconds(2), 4));
-    assertThat(load(FULL, SECRETS).health())
+    assertThat(load(FULL, SECRETS).providing().choice()).isEqualTo(new SluiceConfig.ChoiceSettings(true, 0.25));
+    assertThat(load(FULL, SECRETS).providing().regions()).containsExactly("eu-1");
+    assertThat(load(FULL, SECRETS).providing().health())
         .isEqualTo(
             new HealthSettings(
                 new FailureBreaker.Settings(30, 6, 40, Duration.ofSeconds(2), Duration.ofSeconds(90), 3),

@@ -117,12 +117,11 @@ record FaultRun(
 
   /** Plays one fault. */
   static FaultRun of(Stack stack, ProviderFault fault, long seed) {
-    Map<String, SimulatorView> simulators = new TreeMap<>();
-    for (String name : List.of(FAULTY, HEALTHY.get(0), HEALTHY.get(1))) {
-      simulators.put(name, new SimulatorView(stack.simulator(name)));
-      simulators.get(name).reset();
-    }
-    long admittedBefore = stack.pool().requests().get("admitted");
+    SimulatorView faultyOne = new SimulatorView(stack.simulator(FAULTY));
+    List<SimulatorView> healthyOnes = HEALTHY.stream().map(name -> new SimulatorView(stack.simulator(name))).toList();
+    faultyOne.reset();
+    healthyOnes.forEach(SimulatorView::reset);
+    long admittedBefore = admitted(stack);
     long[] good = new long[2];
     long[] faulty = new long[1];
     LoadReport report;
@@ -131,30 +130,35 @@ record FaultRun(
       timer.schedule(() -> fault.begin(stack, FAULTY), FAULT_AFTER.toMillis(), TimeUnit.MILLISECONDS);
       timer.schedule(
           () -> {
-            good[0] = goodTokens(simulators);
-            faulty[0] = fault == ProviderFault.DIES ? 0 : simulators.get(FAULTY).requests().size();
+            good[0] = goodTokens(healthyOnes);
+            faulty[0] = fault == ProviderFault.DIES ? 0 : faultyOne.requests().size();
           },
           fromMillis,
           TimeUnit.MILLISECONDS);
-      timer.schedule(() -> good[1] = goodTokens(simulators), fromMillis + WINDOW.toMillis(), TimeUnit.MILLISECONDS);
+      timer.schedule(() -> good[1] = goodTokens(healthyOnes), fromMillis + WINDOW.toMillis(), TimeUnit.MILLISECONDS);
       report = LoadGenerator.run(load(stack, LOAD, FAULT_AFTER.plus(TAKE_OVER).plus(WINDOW).plusSeconds(1), seed));
     }
-    long toFaulty = fault == ProviderFault.DIES ? 0 : simulators.get(FAULTY).requests().size() - faulty[0];
     Map<String, Long> atProviders = new TreeMap<>();
-    simulators.forEach(
-        (name, view) -> {
-          if (!(fault == ProviderFault.DIES && name.equals(FAULTY))) {
-            atProviders.put(name, (long) view.requests().size());
-          }
-        });
+    for (int i = 0; i < HEALTHY.size(); i++) {
+      atProviders.put(HEALTHY.get(i), (long) healthyOnes.get(i).requests().size());
+    }
+    long toFaulty = 0;
+    if (fault != ProviderFault.DIES) {
+      atProviders.put(FAULTY, (long) faultyOne.requests().size());
+      toFaulty = faultyOne.requests().size() - faulty[0];
+    }
     fault.end(stack, FAULTY);
-    long admitted = stack.pool().requests().get("admitted") - admittedBefore;
+    long admitted = admitted(stack) - admittedBefore;
     long allowed = HEALTHY.size() * TOKENS_PER_SECOND * WINDOW.toSeconds();
     return new FaultRun(fault, report, good[1] - good[0], allowed, atProviders, admitted, toFaulty);
   }
 
-  private static long goodTokens(Map<String, SimulatorView> simulators) {
-    return HEALTHY.stream().mapToLong(name -> simulators.get(name).figure("reportedTokens")).sum();
+  private static long goodTokens(List<SimulatorView> healthy) {
+    return healthy.stream().mapToLong(view -> view.figure("reportedTokens")).sum();
+  }
+
+  private static long admitted(Stack stack) {
+    return stack.pool().requests().getOrDefault("admitted", 0L);
   }
 
   /** What must hold of it. */

@@ -107,7 +107,7 @@ final class LocalKeys {
               + " but callers get one more chunk, with usage and an empty `choices`, which breaks those that read `choices[0]` unseen.");
 
   static final Key<String> REGION =
-      Key.optional("region", text("lower case letters, digits and -", "[a-z0-9-]+", 64), "none said", "Where the provider processes requests; what `regions` of a key or a route is compared with.");
+      Key.optional("region", text("lower case letters, digits and -", "[a-z0-9-]+", 64), "none said", "Where the provider processes requests; what `provider.regions` and `region:` entries of keys and routes name.");
 
   private static final List<Key<?>> KEYS = join(key -> key, HOST, PATH_PREFIX, HEADERS, REQUEST_STREAM_USAGE, REGION);
 
