@@ -168,7 +168,7 @@ record FaultRun(
     List<Figure> figures = new ArrayList<>();
     figures.add(Figure.atLeast(name + "goodput of the healthy capacity, from 5 s on", goodTokens / (double) allowedTokens, 0.95, "", SOURCE));
     figures.add(Figure.exactly(name + "lane 0 requests refused", refused(first), 0, SOURCE));
-    figures.add(Figure.atMost(name + "lane 0 wait p99", first.waitMillis(99), 1000, "ms", SOURCE));
+    figures.add(Figure.atMost(name + "lane 0 wait p99", (double) first.waitMillis(99), 1000, "ms", SOURCE));
     long atProvidersInAll = atProviders.values().stream().mapToLong(Long::longValue).sum();
     figures.add(Figure.atMost(name + "requests at providers for each admitted", atProvidersInAll / (double) Math.max(1, admitted), 1, "", SOURCE));
     if (fault != ProviderFault.DIES) {
