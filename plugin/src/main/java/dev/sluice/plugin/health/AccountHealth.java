@@ -104,7 +104,7 @@ public final class AccountHealth {
     switch (answer) {
       case Answer.Served served -> {
         boolean slow = overdue || isSlow(served);
-        learn(served);
+        learn(served, slow && peersQuick);
         slow(slow);
         if (counts && !overdue) {
           if (slow && peersQuick) {
@@ -144,10 +144,10 @@ public final class AccountHealth {
     return late || lateFirst;
   }
 
-  private void learn(Answer.Served served) {
-    served.tookNanos().ifPresent(took -> perExpected.learn(took / (double) served.expectedNanos()));
+  private void learn(Answer.Served served, boolean outOfLine) {
+    served.tookNanos().ifPresent(took -> perExpected.learn(took / (double) served.expectedNanos(), outOfLine));
     if (served.stream()) {
-      served.firstByteNanos().ifPresent(firstByte::learn);
+      served.firstByteNanos().ifPresent(nanos -> firstByte.learn((double) nanos, outOfLine));
     }
   }
 

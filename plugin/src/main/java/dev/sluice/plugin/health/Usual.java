@@ -6,11 +6,12 @@ import java.util.OptionalDouble;
 /**
  * The usual size of something, as a moving mean that outliers move little. Not thread-safe; confined to its owner's lock.
  *
- * <p>A value counts at most as {@code cap} times the mean, so that a provider that turns slow is noticed long before it seems usual,
- * and yet is taken for usual in the end.
+ * <p>A value counts at most as {@code cap} times the mean, and one that is out of line counts little, so that a provider that turns
+ * slow is noticed long before it seems usual, and yet is taken for usual in the end.
  */
 final class Usual {
   private static final double WEIGHT = 1.0 / 16;
+  private static final double LITTLE = 1.0 / 256;
   private static final int EVIDENCE = 8;
 
   private final double cap;
@@ -21,12 +22,13 @@ final class Usual {
     this.cap = cap;
   }
 
-  void learn(double value) {
+  /** Takes a value in; {@code outOfLine} if it is not what it should be. */
+  void learn(double value, boolean outOfLine) {
     if (count < EVIDENCE) {
       count++;
       mean += (value - mean) / count;
     } else {
-      mean += (Math.min(value, mean * cap) - mean) * WEIGHT;
+      mean += (Math.min(value, mean * cap) - mean) * (outOfLine ? LITTLE : WEIGHT);
     }
   }
 
