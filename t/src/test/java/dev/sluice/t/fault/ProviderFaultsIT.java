@@ -26,7 +26,9 @@ class ProviderFaultsIT {
         System.out.print(run.table());
         tables.append(run.table());
         run.figures().forEach(figure -> figures.add(figure.print()));
-        FaultRun.recover(stack);
+        if (fault != ProviderFault.DIES) {
+          FaultRun.recover(stack);
+        }
       }
       assertThat(figures).as(tables.toString()).filteredOn(figure -> figure.bound().startsWith("= ")).allMatch(Figure::holds);
       assertThat(figures).as(tables.toString()).allMatch(Figure::bearable);
