@@ -8,6 +8,7 @@ import dev.sluice.plugin.health.Prober;
 import dev.sluice.plugin.lease.OpenLease;
 import dev.sluice.plugin.time.Clocks;
 import dev.sluice.plugin.usage.CompletionEvent;
+import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.provider.Pace;
 import dev.sluice.routing.provider.Provider;
 import dev.sluice.routing.provider.ProviderCatalog;
@@ -20,7 +21,10 @@ import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.Scheduler;
 import dev.sluice.scheduler.TokenCost;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -106,14 +110,31 @@ final class ProviderSetup implements AutoCloseable {
   }
 
   private void ask() {
+    List<HealthBook.Offer> offers = new ArrayList<>();
     for (Provider provider : registry.catalog().providers()) {
       ProviderHealth health = provider.health();
       for (ServedModel served : provider.models()) {
-        boolean down = health.state() == ProviderHealth.State.DOWN || provider.capacity(served.model()).isEmpty();
-        book.said(provider.name(), served.model(), down, health.detail());
+        double part = health.state() == ProviderHealth.State.DOWN ? 0 : part(served.limits(), provider.capacity(served.model()));
+        offers.add(new HealthBook.Offer(provider.name(), served.model(), part, health.detail()));
       }
     }
+    book.offered(offers);
     preferences.tell(registry.catalog());
+  }
+
+  /** The part of its configured limits that a provider offers, by the dimension that is shortest. */
+  private static double part(ModelLimits configured, Optional<ModelLimits> offered) {
+    return offered
+        .map(
+            limits ->
+                Math.min(
+                    1,
+                    Math.min(
+                        limits.tokensPerSecond() / (double) configured.tokensPerSecond(),
+                        Math.min(
+                            limits.requestsPerSecond() / (double) configured.requestsPerSecond(),
+                            limits.maxConcurrent() / (double) configured.maxConcurrent()))))
+        .orElse(0.0);
   }
 
   /** A request leaves. */

@@ -32,6 +32,11 @@ public record Standing(double scale, int maxConcurrent, long pausedUntilNanos, b
     return new Standing(scale, maxConcurrent, instantNanos, true, patienceNanos);
   }
 
+  /** The same with a part of the capacity, above 0 and at most 1, though never none of it. */
+  public Standing times(double part) {
+    return new Standing(Math.max(Double.MIN_NORMAL, scale * part), maxConcurrent, pausedUntilNanos, paused, patienceNanos);
+  }
+
   /** Time until it takes requests; 0 if it does, {@link Long#MAX_VALUE} if nobody knows. */
   public long pauseNanos(long nowNanos) {
     if (!paused) {

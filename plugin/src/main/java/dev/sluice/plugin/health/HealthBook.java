@@ -60,7 +60,7 @@ public final class HealthBook {
     private AccountHealth.State told = AccountHealth.State.HEALTHY;
     private Standing applied = Standing.WHOLE;
     private double firstByteNanos;
-    private boolean down;
+    private double offered = 1;
     private String detail = "";
 
     private Watched(AccountHealth health) {
@@ -203,14 +203,30 @@ public final class HealthBook {
     }
   }
 
-  /** A provider said of itself that it serves a model, or that it does not. */
-  public void said(String provider, String model, boolean down, String detail) {
+  /**
+   * What a provider says of itself and a model. Immutable.
+   *
+   * @param part of its configured capacity that it offers at the moment; 0 for nothing, at most 1
+   * @param detail for people; empty if there is nothing to say
+   */
+  public record Offer(String provider, String model, double part, String detail) {}
+
+  /** Every provider said what it offers; accounts of which nobody speaks any more are forgotten. */
+  public void offered(List<Offer> offers) {
     lock.lock();
     try {
-      Pair pair = new Pair(provider, model);
-      watched(pair).down = down;
-      watched(pair).detail = detail;
-      apply(pair, ticker.read());
+      Set<Pair> named = new HashSet<>();
+      for (Offer offer : offers) {
+        Pair pair = new Pair(offer.provider(), offer.model());
+        named.add(pair);
+        Watched watched = watched(pair);
+        watched.offered = offer.part();
+        watched.detail = offer.detail();
+        apply(pair, ticker.read());
+      }
+      accounts.keySet().retainAll(named);
+      restless.retainAll(named);
+      flights.values().removeIf(flight -> !named.contains(flight.pair));
     } finally {
       lock.unlock();
     }
@@ -287,7 +303,7 @@ public final class HealthBook {
   private boolean peersQuick(Pair pair, long nowNanos) {
     for (Map.Entry<Pair, Watched> other : accounts.entrySet()) {
       boolean peer = other.getKey().model().equals(pair.model()) && !other.getKey().equals(pair);
-      if (peer && !other.getValue().down && other.getValue().health.isQuick(nowNanos)) {
+      if (peer && other.getValue().offered > 0 && other.getValue().health.isQuick(nowNanos)) {
         return true;
       }
     }
@@ -316,13 +332,14 @@ public final class HealthBook {
   @GuardedBy("lock")
   private Standing standing(Watched watched, long nowNanos) {
     Standing standing = watched.health.standing(nowNanos);
-    return watched.down
-        ? new Standing(standing.scale(), standing.maxConcurrent(), Standing.NEVER_NANOS, true, settings.patience().toNanos())
-        : standing;
+    if (watched.offered <= 0) {
+      return new Standing(standing.scale(), standing.maxConcurrent(), Standing.NEVER_NANOS, true, settings.patience().toNanos());
+    }
+    return watched.offered >= 1 ? standing : standing.times(watched.offered);
   }
 
   private static AccountHealth.State state(Watched watched, long nowNanos) {
-    return watched.down ? AccountHealth.State.UNHEALTHY : watched.health.state(nowNanos);
+    return watched.offered <= 0 ? AccountHealth.State.UNHEALTHY : watched.health.state(nowNanos);
   }
 
   private static void tell(Pair pair, Watched watched, long nowNanos) {

@@ -223,18 +223,40 @@ class HealthBookTest {
 
   @Test
   void whatAProviderSaysOfItselfCounts() {
-    book.said("a", MODEL, true, "no consent");
+    offer(0, "no consent");
     run(1);
     assertThat(dispatched).doesNotContain("a");
     assertThat(book.lines().getFirst()).extracting(HealthBook.Line::state, HealthBook.Line::detail).containsExactly(AccountHealth.State.UNHEALTHY, "no consent");
-    book.said("a", MODEL, false, "");
+    offer(1, "");
     run(1);
     assertThat(dispatched).contains("a");
   }
 
   @Test
+  void aPartOfItsCapacityIsWhatItIsGiven() {
+    run(1);
+    offer(0.1, "");
+    run(1);
+    dispatched.clear();
+    run(10);
+    assertThat(dispatched.stream().filter("a"::equals).count()).as("a tenth of ten a second").isBetween(9L, 12L);
+  }
+
+  @Test
+  void accountsThatNobodySpeaksOfAreForgotten() {
+    offer(0, "");
+    book.offered(List.of(new HealthBook.Offer("b", MODEL, 1, "")));
+    assertThat(book.lines()).extracting(HealthBook.Line::provider).containsExactly("b");
+  }
+
+  private void offer(double part, String detail) {
+    book.offered(
+        List.of(new HealthBook.Offer("a", MODEL, part, detail), new HealthBook.Offer("b", MODEL, 1, ""), new HealthBook.Offer("c", MODEL, 1, "")));
+  }
+
+  @Test
   void otherSettingsForgetWhatWasHeldAgainstAnybody() {
-    book.said("a", MODEL, true, "");
+    offer(0, "");
     book.configure(
         new HealthSettings(SETTINGS.breaker(), Duration.ofSeconds(1), 3, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
     run(0.1);

@@ -31,7 +31,8 @@ public interface Provider extends AutoCloseable {
   List<ServedModel> models();
 
   /**
-   * What it can take of a model at the moment; empty for a model that it does not serve, and while it has nothing to offer.
+   * What it can take of a model at the moment, never more than {@link #models} says; empty for a model that it does not serve, and
+   * while it has nothing to offer. Less than configured is taken as a part of every limit, by the one that is shortest.
    * Whoever's answer changes calls {@link ProviderContext#changed}; nobody asks at intervals.
    *
    * @param model canonical name, as in {@link #models}
