@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -171,7 +172,7 @@ class HealthBookTest {
   }
 
   /** Plays a fault of the preferred provider and checks that the others, which bear 20 requests a second, get all there is to do. */
-  private void othersTakeOver(Answer how, long takesNanos) {
+  private void othersTakeOver(String name, Answer how, long takesNanos) {
     run(8);
     breakDown("a", how, takesNanos);
     run(5);
@@ -179,24 +180,30 @@ class HealthBookTest {
     int good = run(20);
     long stillThere = dispatched.stream().filter("a"::equals).count();
 
+    figure(name, "goodput of the healthy capacity, from 5 s on", good / 400.0, ">= 0.95", good >= 380);
+    figure(name, "requests that still try it in 20 s", stillThere, "<= 10", stillThere <= 10);
     assertThat(good).as("of 400 that they bear").isGreaterThanOrEqualTo(380);
     assertThat(stillThere).as("requests that try it").isLessThanOrEqualTo(10);
   }
 
+  private static void figure(String name, String what, double measured, String bound, boolean holds) {
+    System.out.printf(Locale.ROOT, "figure: health in virtual time, %s: %s | %.3f | %s | %s | HealthBookTest%n", name, what, measured, bound, holds ? "pass" : "short");
+  }
+
   @Test
   void othersTakeOverWhenOneFails() {
-    othersTakeOver(new Answer.Failed(OptionalLong.empty()), 5 * MILLI);
+    othersTakeOver("answers 5xx", new Answer.Failed(OptionalLong.empty()), 5 * MILLI);
   }
 
   @Test
   void othersTakeOverWhenOneHangs() {
-    othersTakeOver(new Answer.Unknown(), 600 * SECOND);
+    othersTakeOver("hangs", new Answer.Unknown(), 600 * SECOND);
   }
 
   @Test
   void othersTakeOverWhenOneIsTenTimesSlower() {
     Answer slow = new Answer.Served(OptionalLong.of(USUAL), OptionalLong.of(10 * USUAL), USUAL, true);
-    othersTakeOver(slow, 10 * USUAL);
+    othersTakeOver("slows x10", slow, 10 * USUAL);
   }
 
   @Test
@@ -207,6 +214,7 @@ class HealthBookTest {
     dispatched.clear();
     int good = run(20);
 
+    figure("answers 429", "goodput of the healthy capacity, from 5 s on", good / 400.0, ">= 0.95", good >= 380);
     assertThat(good).isGreaterThanOrEqualTo(380);
     assertThat(dispatched.stream().filter("a"::equals).count()).as("a few every two seconds").isLessThanOrEqualTo(40);
   }

@@ -83,8 +83,9 @@ class TargetTest {
 
   private final InstantSource wall = InstantSource.fixed(Instant.EPOCH);
   private final Dispatches dispatches = new Dispatches(() -> 0);
-  private final Scripted first = new Scripted("first");
-  private final Scripted second = new Scripted("second");
+  private final Scripted first = new Scripted("first", Set.of("eu-1"));
+  private final Scripted second = new Scripted("second", Set.of("eu-2", "us-1"));
+  private volatile Set<String> regions = Set.of();
   private final Scheduler scheduler =
       new Scheduler(
           new SchedulerConfig(
@@ -122,13 +123,17 @@ class TargetTest {
     private final BlockingQueue<Consumer<TargetAnswer>> asked = new LinkedBlockingQueue<>();
     private final BlockingQueue<DispatchEnd> ends = new LinkedBlockingQueue<>();
 
-    private Scripted(String name) {
+    private final Set<String> regions;
+    private volatile Set<String> askedFor = Set.of();
+
+    private Scripted(String name, Set<String> regions) {
       this.name = name;
+      this.regions = regions;
     }
 
     @Override
     public ProviderMetadata metadata() {
-      return new ProviderMetadata(name, "scripted", Set.of());
+      return new ProviderMetadata(name, "scripted", regions);
     }
 
     @Override
@@ -148,6 +153,7 @@ class TargetTest {
 
     @Override
     public void target(TargetRequest request, Consumer<TargetAnswer> answer) {
+      askedFor = request.regions();
       asked.add(answer);
     }
 
@@ -200,7 +206,7 @@ class TargetTest {
             new LeaseRegister(new LeaseNames(new SecureRandom())), dispatches, lease -> {}, wall, new AdmissionDesk.DecisionMeter(() -> 0, time -> {})),
         new Refusals(reason -> {}),
         new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
-        new AdmissionDesk.Limits(1 << 20, 2, 1, 100, Map.of(), Optional.empty(), Set::of),
+        new AdmissionDesk.Limits(1 << 20, 2, 1, 100, Map.of(), Optional.empty(), () -> regions),
         new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)));
   }
 
@@ -214,7 +220,11 @@ class TargetTest {
   }
 
   private void begin(TestGateway gateway) {
-    long token = gateway.prepare("route#llm", "known", "{}", SchedulerFilter.NAME, "{\"model\":\"" + MODEL + "\"}");
+    begin(gateway, "");
+  }
+
+  private void begin(TestGateway gateway, String more) {
+    long token = gateway.prepare("route#llm", "known", "{}", SchedulerFilter.NAME, "{\"model\":\"" + MODEL + "\"" + more + "}");
     gateway.send(Wire.call(1, token, "/v1/audio/transcriptions", "content-type", "multipart/form-data", "content-length", "100"));
   }
 
@@ -254,6 +264,26 @@ class TargetTest {
       assertThat(pool().accounts()).extracting(account -> account.inFlight()).containsExactly(0, 0);
       assertThat(first.asked).isEmpty();
       assertThat(second.asked).isEmpty();
+    }
+  }
+
+  @Test
+  void aRouteMayNameARegionAndItsProviderKeepsToIt() throws Exception {
+    try (TestGateway gateway = runner.connect()) {
+      begin(gateway, ",\"providers\":[\"region:us-1\"]");
+      second.next().accept(second.send("second"));
+      assertThat(gateway.read().requestHeaders()).contains("x-sluice-provider=second");
+      assertThat(second.askedFor).containsExactly("us-1");
+      assertThat(first.asked).isEmpty();
+    }
+  }
+
+  @Test
+  void whereRequestsMayBeComesBeforeEverything() throws Exception {
+    regions = Set.of("eu-9");
+    try (TestGateway gateway = runner.connect()) {
+      begin(gateway, ",\"providers\":[\"first\"]");
+      assertThat(gateway.read().stopHeaders()).contains("x-sluice-reason=no_provider");
     }
   }
 
