@@ -42,8 +42,7 @@ final class PoolCore {
    */
   private static final long LEAST_RETRY_NANOS = 1_000_000L;
 
-  /** Durations beyond this are forever; instants stay comparable by subtraction. */
-  private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
+  private static final long FOREVER_NANOS = Patience.FOREVER_NANOS;
 
   private final Pool pool;
   private final PoolTally tally = new PoolTally();
@@ -265,10 +264,7 @@ final class PoolCore {
   /** Gives a provider only a part of its limits, until told otherwise. */
   void scale(String provider, double scale) {
     accounts.scale(provider, scale, nowNanos);
-    use.places(accounts.places());
-    if (buckets != null) {
-      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
-    }
+    capacityChanged();
     settleDown();
   }
 
@@ -276,15 +272,19 @@ final class PoolCore {
   void stand(String provider, Standing standing) {
     long healthy = accounts.healthy();
     accounts.stand(provider, standing, nowNanos);
-    use.places(accounts.places());
-    if (buckets != null) {
-      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
-    }
+    capacityChanged();
     if (healthy != accounts.healthy() && !room.isEmpty()) {
       room.reshape(Rules.bounds(config), room.order(), this::seat)
           .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
     }
     settleDown();
+  }
+
+  private void capacityChanged() {
+    use.places(accounts.places());
+    if (buckets != null) {
+      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
+    }
   }
 
   /** Changes what sending requests to a provider costs; nobody who waits can run for that. */
@@ -301,19 +301,8 @@ final class PoolCore {
     if (laneDeadline - waiter.patientUntilNanos() < 0) {
       waiter.patientUntil(laneDeadline);
     }
-    waiter.place(lane, mask, deadline(waiter, mask));
+    waiter.place(lane, mask, Patience.deadline(accounts, waiter, mask, nowNanos));
     return mask != 0;
-  }
-
-  /** Patience ends sooner while no provider is healthy; how soon counts from when that was noticed. */
-  private long deadline(Waiter waiter, long mask) {
-    long patienceNanos = accounts.patienceNanos(mask);
-    if (mask == 0 || patienceNanos == Long.MAX_VALUE) {
-      return waiter.patientUntilNanos();
-    }
-    long soonest = waiter.givesUpEarly() ? waiter.deadlineNanos() : waiter.patientUntilNanos();
-    long unhealthyDeadline = nowNanos + Math.min(patienceNanos, FOREVER_NANOS);
-    return unhealthyDeadline - soonest < 0 ? unhealthyDeadline : soonest;
   }
 
   /** Restores the invariant at this instant. */

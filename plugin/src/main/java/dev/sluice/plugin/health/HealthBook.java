@@ -14,8 +14,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -51,9 +51,7 @@ public final class HealthBook {
   /** Times vary; what they vary by less than this is nobody's business. */
   private static final double TOLD_CHANGE = 0.1;
 
-  private record Pair(String provider, String model) {}
-
-  private record Overdue(long atNanos, Lease lease) {}
+  record Pair(String provider, String model) {}
 
   private static final class Watched {
     private final AccountHealth health;
@@ -65,17 +63,6 @@ public final class HealthBook {
 
     private Watched(AccountHealth health) {
       this.health = health;
-    }
-  }
-
-  private static final class Flight {
-    private final Pair pair;
-    private final AccountHealth.Sent sent;
-    private boolean overdue;
-
-    private Flight(Pair pair, AccountHealth.Sent sent) {
-      this.pair = pair;
-      this.sent = sent;
     }
   }
 
@@ -95,10 +82,7 @@ public final class HealthBook {
   private final Set<Pair> restless = new HashSet<>();
 
   @GuardedBy("lock")
-  private final Map<Lease, Flight> flights = new HashMap<>();
-
-  @GuardedBy("lock")
-  private final PriorityQueue<Overdue> overdue = new PriorityQueue<>(Comparator.comparingLong(Overdue::atNanos));
+  private final Flights flights = new Flights();
 
   /** A book in which nothing is held against anybody. */
   public HealthBook(HealthSettings settings, Ticker ticker, Alarm.Factory alarms, Stands stands) {
@@ -115,7 +99,6 @@ public final class HealthBook {
       if (!next.equals(settings)) {
         settings = next;
         flights.clear();
-        overdue.clear();
         List<Pair> held = new ArrayList<>();
         accounts.forEach(
             (pair, watched) -> {
@@ -139,14 +122,9 @@ public final class HealthBook {
       long nowNanos = ticker.read();
       Pair pair = new Pair(lease.provider(), lease.model());
       Watched watched = watched(pair);
-      Flight flight = new Flight(pair, watched.health.sent(expectedNanos, nowNanos));
-      flights.put(lease, flight);
-      OptionalLong due = watched.health.overdueAtNanos(flight.sent);
-      if (due.isPresent()) {
-        overdue.add(new Overdue(due.getAsLong(), lease));
-        if (overdue.element().lease().equals(lease)) {
-          setAlarm(nowNanos);
-        }
+      AccountHealth.Sent sent = watched.health.sent(expectedNanos, nowNanos);
+      if (flights.add(lease, pair, sent, watched.health.overdueAtNanos(sent))) {
+        setAlarm(nowNanos);
       }
     } finally {
       lock.unlock();
@@ -157,12 +135,14 @@ public final class HealthBook {
   public void answered(Lease lease, Answer answer) {
     lock.lock();
     try {
-      Flight flight = flights.remove(lease);
-      if (flight != null) {
+      Optional<Flights.Flight> known = flights.remove(lease);
+      if (known.isPresent()) {
+        Flights.Flight flight = known.get();
         long nowNanos = ticker.read();
-        watched(flight.pair).health.answered(flight.sent, answer, flight.overdue, peersQuick(flight.pair, nowNanos), nowNanos);
-        apply(flight.pair, nowNanos);
-        firstByte(flight.pair);
+        boolean peersQuick = peersQuick(flight.pair(), nowNanos);
+        watched(flight.pair()).health.answered(flight.sent(), answer, flight.isOverdue(), peersQuick, nowNanos);
+        apply(flight.pair(), nowNanos);
+        firstByte(flight.pair());
       }
     } finally {
       lock.unlock();
@@ -226,7 +206,7 @@ public final class HealthBook {
       }
       accounts.keySet().retainAll(named);
       restless.retainAll(named);
-      flights.values().removeIf(flight -> !named.contains(flight.pair));
+      flights.removeIf(pair -> !named.contains(pair));
     } finally {
       lock.unlock();
     }
@@ -270,14 +250,10 @@ public final class HealthBook {
     try {
       long nowNanos = ticker.read();
       Set<Pair> stirred = new LinkedHashSet<>(restless);
-      for (Overdue next = overdue.peek(); next != null && nowNanos - next.atNanos() >= 0; next = overdue.peek()) {
-        overdue.remove();
-        Flight flight = flights.get(next.lease());
-        if (flight != null) {
-          flight.overdue = true;
-          watched(flight.pair).health.overdue(flight.sent, peersQuick(flight.pair, nowNanos), nowNanos);
-          stirred.add(flight.pair);
-        }
+      for (Optional<Flights.Flight> late = flights.nextOverdue(nowNanos); late.isPresent(); late = flights.nextOverdue(nowNanos)) {
+        Flights.Flight flight = late.get();
+        watched(flight.pair()).health.overdue(flight.sent(), peersQuick(flight.pair(), nowNanos), nowNanos);
+        stirred.add(flight.pair());
       }
       for (Pair pair : stirred) {
         apply(pair, nowNanos);
@@ -356,13 +332,9 @@ public final class HealthBook {
     for (Pair pair : restless) {
       soonest = Math.min(soonest, watched(pair).health.changesInNanos(nowNanos));
     }
-    Overdue next = overdue.peek();
-    while (next != null && !flights.containsKey(next.lease())) {
-      overdue.remove();
-      next = overdue.peek();
-    }
-    if (next != null) {
-      soonest = Math.min(soonest, Math.max(0, next.atNanos() - nowNanos));
+    OptionalLong due = flights.nextDueAtNanos();
+    if (due.isPresent()) {
+      soonest = Math.min(soonest, Math.max(0, due.getAsLong() - nowNanos));
     }
     if (soonest == Long.MAX_VALUE) {
       alarm.clear();
