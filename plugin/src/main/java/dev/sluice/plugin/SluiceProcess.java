@@ -23,13 +23,16 @@ import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.events.EventsHandler;
 import dev.sluice.plugin.events.SettlementDesk;
 import dev.sluice.plugin.filter.FilterRegistry;
+import dev.sluice.plugin.health.HealthBook;
 import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.http.HttpEndpoint;
+import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.log.LogFile;
 import dev.sluice.plugin.metrics.CostMetrics;
 import dev.sluice.plugin.metrics.ProcessMetrics;
+import dev.sluice.plugin.metrics.ProviderMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
 import dev.sluice.plugin.metrics.SchedulerMetrics;
 import dev.sluice.plugin.metrics.StoreMetrics;
@@ -47,7 +50,6 @@ import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.config.FileWatcher;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.key.KeyFile;
-import dev.sluice.routing.provider.ProviderCatalog;
 import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.Scheduler;
@@ -104,6 +106,7 @@ final class SluiceProcess {
   private final Optional<DecisionLog> decisions;
   private final Optional<StoreAccess> stores;
   private final Optional<RedisLink> quotaRedis;
+  private final ProviderSetup providers;
 
   /** Runs a process until the JVM is told to end. */
   static void run(ConfigLoader loader) throws IOException, ConfigException {
@@ -158,28 +161,36 @@ final class SluiceProcess {
     // Without PostgreSQL, Redis still lets processes agree on quotas.
     quotaRedis = stores.isPresent() ? Optional.empty() : config.stores().redis().map(redis -> RedisLink.open(redis.url(), redis.password()));
     charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElseGet(() -> new ChargeSetup.Stores(quotaRedis.map(RedisLink::client), Optional.empty())));
+    Dispatches dispatches = new Dispatches(Clocks.monotonic());
+    // The scheduler comes first, and is what the book tells.
+    AtomicReference<Optional<HealthBook>> book = new AtomicReference<>(Optional.empty());
     decisions = decisions(config.observability());
     SchedulerMetrics schedulerMetrics =
         new SchedulerMetrics(
             meters,
             (lease, end, actual) -> {
               register.forget(lease);
+              dispatches.ended(lease, end, actual);
+              book.get().ifPresent(open -> open.ended(lease));
               charges.charges().ended(lease, end, actual);
             },
             decisions.map(open -> open::add));
     CostMetrics costMetrics = new CostMetrics(meters);
+    ProviderMetrics providerMetrics = new ProviderMetrics(meters);
     alarms = new AlarmClock(Clocks.monotonic());
     scheduler = new Scheduler(SchedulerSetup.of(config, InForce.NOTHING), Clocks.monotonic(), alarms, schedulerMetrics);
     watcher = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-watch").daemon(true).factory());
     LiveSettings live = new LiveSettings(config, scheduler, new LiveSettings.Times(Clocks.wall(), Clocks.monotonic(), alarms, watcher));
     live.refresh();
-    AtomicReference<ProviderCatalog> catalog = new AtomicReference<>(ProviderCatalog.of(1, config.providers()));
+    providers = new ProviderSetup(config, scheduler, alarms, watcher);
+    book.set(Optional.of(providers.book()));
+    readiness.describe(providers::lines);
     largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
     LearnedCosts costs = new LearnedCosts(costs(config.scheduler().cost()));
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
-        new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
-    AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
+        new AdmissionDesk.Departures(register, dispatches, providers::leaving, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
+    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config, providers), costs);
     Standings standings = standings(config, live);
     FilterRegistry filters =
         filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
@@ -187,7 +198,7 @@ final class SluiceProcess {
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
     Optional<AdaptiveCapacity> capacity = config.scheduler().adaptive().map(this::adaptive);
-    SettlementDesk settlement = new SettlementDesk(register, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
+    SettlementDesk settlement = new SettlementDesk(register, dispatches, providers::answered, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
     events = events(config.events(), settlement);
     Optional<AdminSetup.Database> database =
         stores.map(open -> new AdminSetup.Database(open, SenderTables.of(open.dataSource(), live, config.scheduler().lanes().size()), charges));
@@ -199,8 +210,10 @@ final class SluiceProcess {
                 new AdminHandler.Views(
                     readiness,
                     scheduler::snapshot,
+                    () -> providers.book().lines(),
                     () -> {
                       schedulerMetrics.gauges(scheduler.snapshot());
+                      providerMetrics.gauges(providers.book().lines());
                       costMetrics.gauges(costs.errors());
                       capacity.ifPresent(adaptive -> costMetrics.scales(adaptive.scales()));
                       return meters.scrape();
@@ -209,13 +222,13 @@ final class SluiceProcess {
                 standings,
                 AdminSetup.Told.of(database, keyFile)));
     keyFile.ifPresent(file -> new FileWatcher(config.tokenRouting().keysFile(), file::reload).start(watcher, WATCH_INTERVAL));
-    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog, charges);
+    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, providers, charges);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
     // On a thread of its own: a database that does not answer must not hold up the files.
     database.ifPresent(
         tables -> watcher.scheduleWithFixedDelay(() -> Thread.startVirtualThread(tables::refresh), 0, TABLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
     watcher.scheduleWithFixedDelay(
-        () -> catalog.get().refreshCredentials(), WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        providers::refresh, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Standings standings(SluiceConfig config, LiveSettings live) {
@@ -230,7 +243,7 @@ final class SluiceProcess {
     return new AdmissionDesk.Bodies(new PromptReader(limits), new BodyRewriter(limits), largeBodies);
   }
 
-  private static AdmissionDesk.Limits limits(SluiceConfig config) {
+  private static AdmissionDesk.Limits limits(SluiceConfig config, ProviderSetup providers) {
     SluiceConfig.SchedulerSettings settings = config.scheduler();
     return new AdmissionDesk.Limits(
         config.protection().maxBodyBytes(),
@@ -238,7 +251,8 @@ final class SluiceProcess {
         settings.defaultPriority(),
         settings.opaqueRequestTokens(),
         settings.serviceTier(),
-        settings.buckets().map(SchedulerSetup::tiers));
+        settings.buckets().map(SchedulerSetup::tiers),
+        providers::regions);
   }
 
   private static Optional<DecisionLog> decisions(SluiceConfig.ObservabilitySettings settings) throws IOException {
@@ -317,6 +331,7 @@ final class SluiceProcess {
     readiness.enter(Readiness.Stage.READY);
     log.info("ready");
     largeBodies.execute(Refusals::rehearse);
+    largeBodies.execute(providers::rehearse);
   }
 
   private void stop() {
@@ -328,6 +343,7 @@ final class SluiceProcess {
     admin.close();
     watcher.shutdownNow();
     largeBodies.shutdownNow();
+    providers.close();
     alarms.close();
     charges.close(); // writes the last rows of use, and so before the stores go
     stores.ifPresent(StoreAccess::close);

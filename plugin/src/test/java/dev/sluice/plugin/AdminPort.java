@@ -19,6 +19,7 @@ import dev.sluice.plugin.dialect.PromptReader;
 import dev.sluice.plugin.dialect.ReadLimits;
 import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.http.HttpEndpoint;
+import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.refusal.Refusals;
@@ -26,7 +27,8 @@ import dev.sluice.routing.key.KeyFileEditor;
 import dev.sluice.routing.key.KeyMint;
 import dev.sluice.routing.key.Pepper;
 import dev.sluice.routing.price.PriceTable;
-import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.routing.provider.ProviderContext;
+import dev.sluice.routing.provider.ProviderRegistry;
 import dev.sluice.routing.quota.QuotaBook;
 import dev.sluice.routing.quota.QuotaListener;
 import dev.sluice.routing.quota.QuotaTree;
@@ -55,8 +57,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -89,22 +93,23 @@ final class AdminPort implements AutoCloseable {
     Path file = Files.writeString(folder.resolve("sluice.yaml"), CONFIG);
     SluiceConfig config = new ConfigLoader(file, Map.of("E", "events-secret")).load().config();
     Scheduler scheduler = new Scheduler(SchedulerSetup.of(config, InForce.NOTHING), nanos::get, task -> new Silent(), new SchedulerListener() {});
-    ProviderCatalog catalog = ProviderCatalog.of(1, config.providers());
     InstantSource wall = InstantSource.fixed(NOW);
+    ProviderRegistry providers = new ProviderRegistry(new ProviderContext(nanos::get, wall, new ScheduledThreadPoolExecutor(0), () -> {}));
+    providers.prepare(config.providers()).commit();
     AdmissionDesk desk =
         new AdmissionDesk(
             scheduler,
-            () -> catalog,
+            providers::catalog,
             new Charges(
                 new QuotaBook(QuotaTree.of(List.of()), wall, nanos::get, Duration.ofMinutes(1), QuotaListener.NONE),
                 new KeyRates(nanos::get, 10),
                 () -> PriceTable.NONE,
                 Optional.empty(),
                 new Charges.Clocks(nanos::get, wall)),
-            new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
+            new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), new Dispatches(nanos::get), lease -> {}, wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
             new Refusals(reason -> {}),
             new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
-            new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty()),
+            new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty(), Set::of),
             new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)));
     KeyMint mint = new KeyMint(Pepper.parse("ab".repeat(32)).orElseThrow(), new SecureRandom());
     AdminApi.Stores stores = new AdminApi.Stores(database, new KeyFileEditor(folder.resolve("keys.yaml")), mint, changes, RowCheck.NONE);
@@ -112,7 +117,7 @@ final class AdminPort implements AutoCloseable {
     Readiness readiness = new Readiness();
     readiness.enter(Readiness.Stage.READY);
     AdminHandler handler =
-        new AdminHandler(new AdminKeys(keys), new AdminHandler.Views(readiness, scheduler::snapshot, () -> "# metrics\n"), api, nanos::get, blocking);
+        new AdminHandler(new AdminKeys(keys), new AdminHandler.Views(readiness, scheduler::snapshot, List::of, () -> "# metrics\n"), api, nanos::get, blocking);
     routes = handler.routes();
     endpoint = new HttpEndpoint("admin", new InetSocketAddress("127.0.0.1", 0), new HttpEndpoint.Limits(1 << 20, 64, 10, 30), handler);
     address = endpoint.start();

@@ -8,9 +8,12 @@ import dev.sluice.plugin.dialect.PromptShape;
 import dev.sluice.plugin.protocol.Headers;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.Terms;
+import dev.sluice.routing.provider.AllowedProviders;
+import dev.sluice.routing.provider.Provider;
 import dev.sluice.routing.provider.ProviderCatalog;
 import dev.sluice.routing.provider.Resolution;
 import dev.sluice.routing.provider.ServedModel;
+import dev.sluice.routing.provider.TargetRequest;
 import dev.sluice.routing.quota.Quota;
 import dev.sluice.scheduler.TokenCost;
 import dev.sluice.scheduler.WorkRequest;
@@ -25,8 +28,33 @@ import java.util.Set;
 
 /** Which pool and lane a request belongs to, what it costs, and how long it may wait. */
 sealed interface Placement {
-  /** Fit to be submitted; {@code asked} is what the request's cost was estimated from. */
-  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked) implements Placement {
+  /**
+   * Fit to be submitted.
+   *
+   * @param asked what the request's cost was estimated from
+   * @param allowed who may get it
+   */
+  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked, AllowedProviders allowed)
+      implements Placement {
+    /** What a provider is told of it. */
+    TargetRequest target(Provider provider) {
+      TokenCost cost = request.cost();
+      return new TargetRequest(
+          served.model(), requestedModel, asked.account(), request.lane(), cost.inputTokens(), cost.outputTokens(), asked.streaming(), allowed.regionsFor(provider.metadata()));
+    }
+
+    /** The same for other providers than {@code tried}, after having waited; empty if there is none. */
+    Optional<Placed> without(String tried, long waitedNanos) {
+      Set<String> rest = new HashSet<>(request.providers());
+      if (rest.isEmpty()) {
+        served.servings().forEach(serving -> rest.add(serving.provider().name()));
+      }
+      rest.remove(tried);
+      return rest.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Placed(served, requestedModel, request.elsewhere(rest, waitedNanos), asked, allowed));
+    }
+
     /** What the request is to be charged for. */
     Charges.Wish wish(Entitlement entitlement) {
       List<String> providers =
@@ -65,8 +93,9 @@ sealed interface Placement {
     if (ambiguous.isPresent()) {
       return new Refused(ambiguous.get());
     }
-    Set<String> providers = both(entitlement.providers(), conf.providers());
-    if (providers.isEmpty() && !(entitlement.providers().isEmpty() && conf.providers().isEmpty())) {
+    AllowedProviders allowed = new AllowedProviders(List.of(entitlement.providers(), conf.providers()), limits.regions().get());
+    Set<String> providers = allowed.everybody() ? Set.of() : allowed.among(served.servings());
+    if (providers.isEmpty() && !allowed.everybody()) {
       return new Refused(Refusal.of(Reason.NO_PROVIDER));
     }
     Asked asked =
@@ -80,7 +109,7 @@ sealed interface Placement {
     WorkRequest request =
         new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, maxWaitNanos, providers)
             .withFlow(terms.weight().orElse(1), terms.maxDepth().orElse(Integer.MAX_VALUE));
-    return new Placed(served, requested, request, asked);
+    return new Placed(served, requested, request, asked, allowed);
   }
 
   /** The prompt of a body that was not understood is a configured number, which no ratio corrects. */
@@ -88,16 +117,6 @@ sealed interface Placement {
     Estimate estimate = costs.estimate(asked);
     long prompt = shape.messages() == 0 ? shape.promptTokens() : estimate.promptTokens();
     return new TokenCost(Math.min(prompt, TokenCost.MAX_TOKENS), Math.min(estimate.outputTokens(), TokenCost.MAX_TOKENS));
-  }
-
-  /** The providers that both sides allow; an empty side allows any. */
-  private static Set<String> both(Set<String> one, Set<String> other) {
-    if (one.isEmpty() || other.isEmpty()) {
-      return one.isEmpty() ? other : one;
-    }
-    Set<String> common = new HashSet<>(one);
-    common.retainAll(other);
-    return common;
   }
 
   /** Says what the limit is and what the request would take. */

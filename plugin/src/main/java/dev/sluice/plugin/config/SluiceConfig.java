@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.config;
 
+import dev.sluice.plugin.health.HealthSettings;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.price.PriceTable;
-import dev.sluice.routing.provider.LocalProvider;
+import dev.sluice.routing.provider.ProviderPlan;
 import dev.sluice.routing.quota.Quota;
 import dev.sluice.routing.rule.RoutingRule;
 import dev.sluice.routing.trust.TrustedNetworks;
@@ -24,6 +25,7 @@ import java.util.Set;
  * <p>Paths are absolute. What a key means, its unit, range and default stand in {@link ConfigKeys}.
  *
  * @param providers in order of preference
+ * @param providing how providers are chosen and judged
  */
 public record SluiceConfig(
     RunnerSettings runner,
@@ -31,7 +33,8 @@ public record SluiceConfig(
     KeySettings tokenRouting,
     SenderSettings senders,
     StoreSettings stores,
-    List<LocalProvider> providers,
+    List<ProviderPlan> providers,
+    ProvidingSettings providing,
     QuotaSettings quotas,
     PriceTable prices,
     ProtectionSettings protection,
@@ -93,6 +96,20 @@ public record SluiceConfig(
 
   /** Bounds on all lanes of a pool together, and on one flow; depths count requests. */
   public record QueueSettings(int maxDepthTotal, long maxBytesTotal, int maxDepthPerFlow) {}
+
+  /**
+   * How providers are chosen and judged.
+   *
+   * @param regions where requests may be processed; empty for anywhere
+   */
+  public record ProvidingSettings(ChoiceSettings choice, Set<String> regions, HealthSettings health) {
+    public ProvidingSettings {
+      regions = Set.copyOf(regions);
+    }
+  }
+
+  /** Whether scores decide between providers, and what a second is worth, in the currency of prices. */
+  public record ChoiceSettings(boolean byScore, double valueOfTime) {}
 
   /** Who is calling. */
   public record KeySettings(Path keysFile, Path pepperFile, String pepperEnv) {}
