@@ -2,8 +2,7 @@
 package dev.sluice.plugin;
 
 import dev.sluice.plugin.config.ConfigReload;
-import dev.sluice.routing.provider.ProviderCatalog;
-import java.util.concurrent.atomic.AtomicReference;
+import dev.sluice.routing.provider.ProviderRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,13 +12,13 @@ final class Reloading {
 
   private final ConfigReload reload;
   private final LiveSettings live;
-  private final AtomicReference<ProviderCatalog> catalog;
+  private final ProviderRegistry providers;
   private final ChargeSetup charges;
 
-  Reloading(ConfigReload reload, LiveSettings live, AtomicReference<ProviderCatalog> catalog, ChargeSetup charges) {
+  Reloading(ConfigReload reload, LiveSettings live, ProviderRegistry providers, ChargeSetup charges) {
     this.reload = reload;
     this.live = live;
-    this.catalog = catalog;
+    this.providers = providers;
     this.charges = charges;
   }
 
@@ -35,16 +34,16 @@ final class Reloading {
 
   private void apply(ConfigReload.Prepared.Ready ready) {
     LiveSettings.Prepared change;
-    ProviderCatalog next;
+    ProviderRegistry.Prepared next;
     try {
       change = live.prepare(ready.next().config());
-      next = ProviderCatalog.of(catalog.get().version() + 1, ready.next().config().providers());
+      next = providers.prepare(ready.next().config().providers());
     } catch (IllegalArgumentException e) {
       log.error("configuration not reloaded, the one before stays in force: {}", e.getMessage());
       return;
     }
     // The catalogue first: a lease on a provider that it lacks could not be sent anywhere.
-    catalog.set(next);
+    next.commit();
     change.commit();
     charges.reload(ready.next().config());
     reload.commit(ready);

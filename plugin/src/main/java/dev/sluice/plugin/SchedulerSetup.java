@@ -5,9 +5,9 @@ import dev.sluice.plugin.admission.BucketTiers;
 import dev.sluice.plugin.config.BucketSettings;
 import dev.sluice.plugin.config.ShadowPolicy;
 import dev.sluice.plugin.config.SluiceConfig;
-import dev.sluice.routing.provider.LocalProvider;
 import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.provider.Pace;
+import dev.sluice.routing.provider.ProviderPlan;
 import dev.sluice.routing.provider.ServedModel;
 import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.AccountLimits;
@@ -94,11 +94,12 @@ final class SchedulerSetup {
   }
 
   /** One pool a model, its providers in the order configured. */
-  private static Map<String, List<ProviderAccount>> pools(List<LocalProvider> providers, InForce windows) {
+  private static Map<String, List<ProviderAccount>> pools(List<ProviderPlan> providers, InForce windows) {
     Map<String, List<ProviderAccount>> pools = new LinkedHashMap<>();
-    for (LocalProvider provider : providers) {
+    for (ProviderPlan provider : providers) {
+      String name = provider.metadata().name();
       for (ServedModel model : provider.models()) {
-        pools.computeIfAbsent(model.model(), name -> new ArrayList<>()).add(new ProviderAccount(provider.name(), limits(provider.name(), model, windows)));
+        pools.computeIfAbsent(model.model(), served -> new ArrayList<>()).add(new ProviderAccount(name, limits(name, model, windows)));
       }
     }
     return pools;

@@ -25,6 +25,7 @@ import dev.sluice.plugin.events.SettlementDesk;
 import dev.sluice.plugin.filter.FilterRegistry;
 import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.http.HttpEndpoint;
+import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.log.LogFile;
@@ -47,7 +48,8 @@ import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.config.FileWatcher;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.key.KeyFile;
-import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.routing.provider.ProviderContext;
+import dev.sluice.routing.provider.ProviderRegistry;
 import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.Scheduler;
 import dev.sluice.scheduler.cost.LearnedCosts;
@@ -65,7 +67,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,6 +103,7 @@ final class SluiceProcess {
   private final ExecutorService largeBodies;
   private final Optional<DecisionLog> decisions;
   private final Optional<StoreAccess> stores;
+  private final ProviderRegistry providers;
 
   /** Runs a process until the JVM is told to end. */
   static void run(ConfigLoader loader) throws IOException, ConfigException {
@@ -132,6 +134,7 @@ final class SluiceProcess {
     stores.ifPresent(open -> readiness.describe(open::line));
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
+    Dispatches dispatches = new Dispatches(Clocks.monotonic());
     charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElse(ChargeSetup.Stores.NONE));
     decisions = decisions(config.observability());
     SchedulerMetrics schedulerMetrics =
@@ -139,6 +142,7 @@ final class SluiceProcess {
             meters,
             (lease, end, actual) -> {
               register.forget(lease);
+              dispatches.ended(lease, end, actual);
               charges.charges().ended(lease, end, actual);
             },
             decisions.map(open -> open::add));
@@ -148,13 +152,14 @@ final class SluiceProcess {
     watcher = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-watch").daemon(true).factory());
     LiveSettings live = new LiveSettings(config, scheduler, new LiveSettings.Times(Clocks.wall(), Clocks.monotonic(), alarms, watcher));
     live.refresh();
-    AtomicReference<ProviderCatalog> catalog = new AtomicReference<>(ProviderCatalog.of(1, config.providers()));
+    providers = new ProviderRegistry(new ProviderContext(Clocks.monotonic()::read, Clocks.wall(), watcher, () -> {}));
+    providers.prepare(config.providers()).commit();
     largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
     LearnedCosts costs = new LearnedCosts(costs(config.scheduler().cost()));
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
-        new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
-    AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
+        new AdmissionDesk.Departures(register, dispatches, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
+    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
     Standings standings = standings(config, live);
     FilterRegistry filters =
         filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
@@ -162,7 +167,7 @@ final class SluiceProcess {
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
     Optional<AdaptiveCapacity> capacity = config.scheduler().adaptive().map(this::adaptive);
-    SettlementDesk settlement = new SettlementDesk(register, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
+    SettlementDesk settlement = new SettlementDesk(register, dispatches, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
     events = events(config.events(), settlement);
     Optional<AdminSetup.Database> database =
         stores.map(open -> new AdminSetup.Database(open, SenderTables.of(open.dataSource(), live, config.scheduler().lanes().size()), charges));
@@ -184,13 +189,13 @@ final class SluiceProcess {
                 standings,
                 database));
     keyFile.ifPresent(file -> new FileWatcher(config.tokenRouting().keysFile(), file::reload).start(watcher, WATCH_INTERVAL));
-    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, catalog, charges);
+    Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, providers, charges);
     new FileWatcher(loader.file(), reloading::run).start(watcher, WATCH_INTERVAL);
     // On a thread of its own: a database that does not answer must not hold up the files.
     database.ifPresent(
         tables -> watcher.scheduleWithFixedDelay(() -> Thread.startVirtualThread(tables::refresh), 0, TABLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
     watcher.scheduleWithFixedDelay(
-        () -> catalog.get().refreshCredentials(), WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        providers::refresh, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Standings standings(SluiceConfig config, LiveSettings live) {
@@ -303,6 +308,7 @@ final class SluiceProcess {
     admin.close();
     watcher.shutdownNow();
     largeBodies.shutdownNow();
+    providers.close();
     alarms.close();
     charges.close(); // writes the last rows of use, and so before the stores go
     stores.ifPresent(StoreAccess::close);

@@ -19,6 +19,7 @@ import dev.sluice.plugin.dialect.PromptReader;
 import dev.sluice.plugin.dialect.ReadLimits;
 import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.http.HttpEndpoint;
+import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.refusal.Refusals;
@@ -26,7 +27,8 @@ import dev.sluice.routing.key.KeyFileEditor;
 import dev.sluice.routing.key.KeyMint;
 import dev.sluice.routing.key.Pepper;
 import dev.sluice.routing.price.PriceTable;
-import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.routing.provider.ProviderContext;
+import dev.sluice.routing.provider.ProviderRegistry;
 import dev.sluice.routing.quota.QuotaBook;
 import dev.sluice.routing.quota.QuotaListener;
 import dev.sluice.routing.quota.QuotaTree;
@@ -57,6 +59,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -89,19 +92,20 @@ final class AdminPort implements AutoCloseable {
     Path file = Files.writeString(folder.resolve("sluice.yaml"), CONFIG);
     SluiceConfig config = new ConfigLoader(file, Map.of("E", "events-secret")).load().config();
     Scheduler scheduler = new Scheduler(SchedulerSetup.of(config, InForce.NOTHING), nanos::get, task -> new Silent(), new SchedulerListener() {});
-    ProviderCatalog catalog = ProviderCatalog.of(1, config.providers());
     InstantSource wall = InstantSource.fixed(NOW);
+    ProviderRegistry providers = new ProviderRegistry(new ProviderContext(nanos::get, wall, new ScheduledThreadPoolExecutor(0), () -> {}));
+    providers.prepare(config.providers()).commit();
     AdmissionDesk desk =
         new AdmissionDesk(
             scheduler,
-            () -> catalog,
+            providers::catalog,
             new Charges(
                 new QuotaBook(QuotaTree.of(List.of()), wall, nanos::get, Duration.ofMinutes(1), QuotaListener.NONE),
                 new KeyRates(nanos::get, 10),
                 () -> PriceTable.NONE,
                 Optional.empty(),
                 new Charges.Clocks(nanos::get, wall)),
-            new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
+            new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), new Dispatches(nanos::get), wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
             new Refusals(reason -> {}),
             new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
             new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty()),

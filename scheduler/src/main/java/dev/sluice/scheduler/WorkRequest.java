@@ -76,6 +76,12 @@ public record WorkRequest(
         flow, lane, cost, maxOutputTokens, bytes, maxWaitNanos, providers, Math.clamp(otherWeight, MIN_WEIGHT, MAX_WEIGHT), otherMaxDepth);
   }
 
+  /** The same for {@code others} instead, after having waited for {@code waitedNanos} already. */
+  public WorkRequest elsewhere(Set<String> others, long waitedNanos) {
+    long left = maxWaitNanos == Long.MAX_VALUE ? maxWaitNanos : Math.max(0, maxWaitNanos - waitedNanos);
+    return new WorkRequest(flow, lane, cost, maxOutputTokens, bytes, left, others, weight, maxFlowDepth);
+  }
+
   /** What the request counts for among the flows of its lane; bounded, so that sums of a few million stay inside a long. */
   long service() {
     return weight == 1 ? cost.service() : Math.min(Math.round(cost.service() / weight), MAX_SERVICE);

@@ -4,6 +4,7 @@ package dev.sluice.plugin.admission;
 import dev.sluice.plugin.charge.Charges;
 import dev.sluice.plugin.dialect.BodyRewriter;
 import dev.sluice.plugin.dialect.PromptReader;
+import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.refusal.Refusals;
 import dev.sluice.routing.provider.ProviderCatalog;
@@ -43,10 +44,11 @@ public record AdmissionDesk(
    * What a request needs to leave. Immutable.
    *
    * @param register where its lease is entered first
+   * @param dispatches tells its provider how it ended
    * @param wall tells the instants at which limits renew
    * @param decisions hears how long deciding took
    */
-  public record Departures(LeaseRegister register, InstantSource wall, DecisionMeter decisions) {}
+  public record Departures(LeaseRegister register, Dispatches dispatches, InstantSource wall, DecisionMeter decisions) {}
 
   /**
    * Measures the runner's own part of a request that did not have to wait: from its frame to the query for the body, and from the body to

@@ -6,42 +6,30 @@ import dev.sluice.plugin.filter.RunnerRequest;
 import dev.sluice.plugin.filter.RunnerResponse;
 import dev.sluice.plugin.header.InternalHeaders;
 import dev.sluice.routing.provider.Credentials;
-import dev.sluice.routing.provider.Provider;
-import dev.sluice.routing.provider.ProviderCatalog;
-import dev.sluice.routing.provider.Resolution;
-import dev.sluice.scheduler.Lease;
+import dev.sluice.routing.provider.Destination;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * How an admitted request is rewritten for its provider. Immutable.
+ * How an admitted request is rewritten for where it goes. Immutable.
  *
- * @param provider where it goes
- * @param model the provider's own name for the model, where the request's differs
+ * @param destination where it goes
+ * @param model the name of the model to send, where the request's differs
  * @param askForUsage whether the stream is asked to end with its usage
  */
-record Dispatch(Provider provider, Optional<String> model, boolean askForUsage) {
+record Dispatch(Destination destination, Optional<String> model, boolean askForUsage) {
   /** Callers' credentials, which no provider may see. */
   private static final String[] CALLER_CREDENTIALS = {"authorization", "x-api-key", "api-key", "apikey"};
 
   /**
-   * The rewrite for a granted lease; empty if the catalogue no longer has its provider.
+   * The rewrite for a destination.
    *
    * @param requestedModel the model's name in the request's body; empty if the body has none
    * @param usageMissing whether this is a stream that would not report its usage unasked
    */
-  static Optional<Dispatch> to(Lease lease, ProviderCatalog catalog, String requestedModel, boolean usageMissing) {
-    if (!(catalog.resolve(requestedModel) instanceof Resolution.Served served)) {
-      return Optional.empty();
-    }
-    for (Resolution.Serving serving : served.servings()) {
-      if (serving.provider().name().equals(lease.provider())) {
-        String upstream = serving.served().upstreamName(requestedModel);
-        Optional<String> rename = upstream.equals(requestedModel) ? Optional.empty() : Optional.of(upstream);
-        return Optional.of(new Dispatch(serving.provider(), rename, usageMissing && serving.provider().requestStreamUsage()));
-      }
-    }
-    return Optional.empty();
+  static Dispatch to(Destination destination, String requestedModel, boolean usageMissing) {
+    Optional<String> rename = destination.model().equals(requestedModel) ? Optional.empty() : Optional.of(destination.model());
+    return new Dispatch(destination, rename, usageMissing && destination.requestStreamUsage());
   }
 
   /** Whether the body must change, and so be fetched again: it is not kept while a request waits. */
@@ -62,15 +50,15 @@ record Dispatch(Provider provider, Optional<String> model, boolean askForUsage) 
       delete(request, response, name);
     }
     delete(request, response, "accept-encoding");
-    response.setReqHeader(InternalHeaders.PROVIDER, provider.name());
-    if (provider.credentials() instanceof Credentials.Header credentials) {
+    response.setReqHeader(InternalHeaders.PROVIDER, destination.upstream());
+    if (destination.credentials() instanceof Credentials.Header credentials) {
       response.setReqHeader(credentials.name(), credentials.value());
     }
-    for (Map.Entry<String, String> header : provider.target().headers().entrySet()) {
+    for (Map.Entry<String, String> header : destination.target().headers().entrySet()) {
       response.setReqHeader(header.getKey(), header.getValue());
     }
-    provider.target().host().ifPresent(host -> response.setReqHeader("host", host));
-    String path = provider.target().path(request.getPath());
+    destination.target().host().ifPresent(host -> response.setReqHeader("host", host));
+    String path = destination.target().path(request.getPath());
     if (!path.equals(request.getPath())) {
       response.setPath(path);
     }

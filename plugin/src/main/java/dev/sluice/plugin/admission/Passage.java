@@ -17,15 +17,20 @@ import dev.sluice.plugin.filter.RunnerResponse;
 import dev.sluice.plugin.header.InternalHeaders;
 import dev.sluice.plugin.lease.OpenLease;
 import dev.sluice.routing.Entitlement;
+import dev.sluice.routing.provider.Destination;
+import dev.sluice.routing.provider.Provider;
+import dev.sluice.routing.provider.TargetAnswer;
 import dev.sluice.scheduler.Decision;
 import dev.sluice.scheduler.EvictReason;
 import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.RejectReason;
 import dev.sluice.scheduler.WaitListener;
-import dev.sluice.scheduler.cost.LearnedCosts.Asked;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.apisix.plugin.runner.filter.PluginFilterChain;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way through the scheduler.
@@ -48,8 +53,7 @@ final class Passage implements WaitListener {
   private boolean gone;
   private Charge charge = Charge.NONE;
   private PromptShape shape = opaque("", 0);
-  private String requestedModel = "";
-  private Asked asked = new Asked("", "", false, 0, OptionalLong.empty(), 1);
+  private Placement.@Nullable Placed placed;
   private int bodyBytes;
   private long workedNanos;
   private long resumedNanos;
@@ -150,8 +154,6 @@ final class Passage implements WaitListener {
     switch (Placement.of(shape, bodyBytes, call.request().headers(), entitlement, conf, desk)) {
       case Placement.Refused refused -> refuse(refused.refusal());
       case Placement.Placed placed -> {
-        requestedModel = placed.requestedModel();
-        asked = placed.asked();
         Optional<Long> limit = call.request().get(TokenRouterFilter.TOKEN_LIMIT);
         if (limit.isPresent() && placed.request().contextTokens() > limit.get()) {
           refuse(Refusal.of(Reason.STORES_DOWN, "API keys can't be checked at the moment; until then a request may need at most " + limit.get() + " tokens. Set a lower output limit, or retry later."));
@@ -181,16 +183,22 @@ final class Passage implements WaitListener {
     }
   }
 
-  private void submit(Placement.Placed placed) {
-    decide(placed, desk.scheduler().submit(placed.served().model(), placed.request(), this));
+  private void submit(Placement.Placed next) {
+    placed = next;
+    decide(next, desk.scheduler().submit(next.served().model(), next.request(), this));
   }
 
-  private void decide(Placement.Placed placed, Decision decision) {
+  /** As it was last submitted. */
+  private Placement.Placed placed() {
+    return Objects.requireNonNull(placed, "not submitted yet");
+  }
+
+  private void decide(Placement.Placed submitted, Decision decision) {
     switch (decision) {
       case Decision.Admitted admitted -> admit(admitted.lease());
       case Decision.Queued queued -> call.request().onDisconnect(() -> queued.ticket().cancel());
       case Decision.Rejected rejected ->
-          refuse(rejected(rejected.reason(), placed), rejected.retryAfterNanos());
+          refuse(rejected(rejected.reason(), submitted), rejected.retryAfterNanos());
     }
   }
 
@@ -208,23 +216,69 @@ final class Passage implements WaitListener {
     call.request().execute(() -> refuse(Refusal.of(reason(reason)), retryAfterNanos));
   }
 
-  /** Takes the lease on: the request leaves for its provider, or the lease is withdrawn. */
+  /** Takes the lease on, and asks its provider where the request is to be sent. */
   private void admit(Lease lease) {
-    desk.charges().enter(lease, charge);
     if (gone) {
       lease.cancel();
+      charge.cancel();
       return;
     }
     // Withdrawn if the connection goes before the reply is out; from then on the register answers for the lease.
-    call.request().onDisconnect(lease::cancel);
-    Optional<Dispatch> chosen = Dispatch.to(lease, desk.catalog().get(), requestedModel, lacksUsage());
-    if (chosen.isEmpty()) {
+    call.request()
+        .onDisconnect(
+            () -> {
+              lease.cancel();
+              charge.cancel();
+            });
+    Optional<Provider> provider = desk.catalog().get().provider(lease.provider());
+    if (provider.isEmpty()) {
       // The configuration dropped the provider between the grant and now.
-      lease.cancel();
-      refuse(Refusal.of(Reason.NO_PROVIDER));
+      goElsewhere(lease, Duration.ZERO);
       return;
     }
-    Dispatch dispatch = chosen.get();
+    Provider asked = provider.get();
+    asked.target(placed().target(), answer -> call.request().execute(() -> aimed(lease, asked, answer)));
+  }
+
+  private void aimed(Lease lease, Provider provider, TargetAnswer answer) {
+    switch (answer) {
+      case TargetAnswer.Send send -> send(lease, send.destination());
+      case TargetAnswer.NotNow notNow -> {
+        Optional<Provider> successor = desk.catalog().get().provider(lease.provider()).filter(now -> !now.equals(provider));
+        if (gone) {
+          return;
+        }
+        if (successor.isPresent()) {
+          // A reload closed the provider while it was asked.
+          Provider next = successor.get();
+          next.target(placed().target(), again -> call.request().execute(() -> aimed(lease, next, again)));
+        } else {
+          goElsewhere(lease, notNow.retryAfter());
+        }
+      }
+    }
+  }
+
+  /** Gives the capacity back and asks for that of other providers, at the end of the queue: it was this one's turn that came. */
+  private void goElsewhere(Lease lease, Duration retryAfter) {
+    lease.cancel();
+    Optional<Placement.Placed> rest = placed().without(lease.provider(), lease.waitNanos());
+    if (rest.isEmpty()) {
+      refuse(Refusal.of(Reason.NO_PROVIDER), retryAfter.toNanos());
+    } else {
+      submit(rest.get());
+    }
+  }
+
+  /** The request leaves for its destination. */
+  private void send(Lease lease, Destination destination) {
+    if (gone) {
+      desk.departures().dispatches().withdrawn(destination.listener());
+      return;
+    }
+    desk.charges().enter(lease, charge);
+    desk.departures().dispatches().enter(lease, destination.listener());
+    Dispatch dispatch = Dispatch.to(destination, placed().requestedModel(), lacksUsage());
     dispatch.headers(call.request(), call.response());
     if (dialect != Dialect.OPAQUE && dispatch.rewritesBody()) {
       call.request().fetchBody(desk.limits().maxBodyBytes(), body -> rewrite(lease, dispatch, body));
@@ -252,7 +306,7 @@ final class Passage implements WaitListener {
     if (gone) {
       return;
     }
-    String name = desk.departures().register().enter(new OpenLease(lease, dialect, asked, charge));
+    String name = desk.departures().register().enter(new OpenLease(lease, dialect, placed().asked(), charge));
     charge.named(name);
     call.response().addResponseHeader(InternalHeaders.LEASE, name);
     call.response().addResponseHeader(InternalHeaders.LANE, Integer.toString(lease.lane()));

@@ -11,6 +11,7 @@ import dev.sluice.routing.Terms;
 import dev.sluice.routing.provider.ProviderCatalog;
 import dev.sluice.routing.provider.Resolution;
 import dev.sluice.routing.provider.ServedModel;
+import dev.sluice.routing.provider.TargetRequest;
 import dev.sluice.routing.quota.Quota;
 import dev.sluice.scheduler.TokenCost;
 import dev.sluice.scheduler.WorkRequest;
@@ -25,8 +26,33 @@ import java.util.Set;
 
 /** Which pool and lane a request belongs to, what it costs, and how long it may wait. */
 sealed interface Placement {
-  /** Fit to be submitted; {@code asked} is what the request's cost was estimated from. */
-  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked) implements Placement {
+  /**
+   * Fit to be submitted.
+   *
+   * @param asked what the request's cost was estimated from
+   * @param regions where it may be processed; empty for anywhere
+   */
+  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked, Set<String> regions)
+      implements Placement {
+    /** What its provider is told of it. */
+    TargetRequest target() {
+      TokenCost cost = request.cost();
+      return new TargetRequest(
+          served.model(), requestedModel, asked.account(), request.lane(), cost.inputTokens(), cost.outputTokens(), asked.streaming(), regions);
+    }
+
+    /** The same for other providers than {@code tried}, after having waited; empty if there is none. */
+    Optional<Placed> without(String tried, long waitedNanos) {
+      Set<String> rest = new HashSet<>(request.providers());
+      if (rest.isEmpty()) {
+        served.servings().forEach(serving -> rest.add(serving.provider().name()));
+      }
+      rest.remove(tried);
+      return rest.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Placed(served, requestedModel, request.elsewhere(rest, waitedNanos), asked, regions));
+    }
+
     /** What the request is to be charged for. */
     Charges.Wish wish(Entitlement entitlement) {
       List<String> providers =
@@ -80,7 +106,7 @@ sealed interface Placement {
     WorkRequest request =
         new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, maxWaitNanos, providers)
             .withFlow(terms.weight().orElse(1), terms.maxDepth().orElse(Integer.MAX_VALUE));
-    return new Placed(served, requested, request, asked);
+    return new Placed(served, requested, request, asked, Set.of());
   }
 
   /** The prompt of a body that was not understood is a configured number, which no ratio corrects. */

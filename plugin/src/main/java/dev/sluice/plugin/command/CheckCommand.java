@@ -10,7 +10,6 @@ import dev.sluice.routing.config.Place;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.key.KeyFileReader;
 import dev.sluice.routing.key.KeyRecord;
-import dev.sluice.routing.provider.LocalProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,7 @@ final class CheckCommand {
     boolean present = Files.exists(keysFile);
     var problems = new Problems();
     List<KeyRecord> keys = KeyFileReader.read(keysFile.toString(), present ? Files.readString(keysFile) : "", problems);
-    List<String> providers = loaded.config().providers().stream().map(LocalProvider::name).toList();
+    List<String> providers = loaded.config().providers().stream().map(plan -> plan.metadata().name()).toList();
     for (KeyRecord key : keys) {
       for (String provider : key.entitlement().providers()) {
         if (!providers.contains(provider)) {

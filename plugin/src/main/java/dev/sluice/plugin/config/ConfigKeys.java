@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The declaration of every configuration key but those of providers, which {@link ProviderKeys} has; {@link SluiceDocument} puts
+ * The declaration of every configuration key but those of providers, whose types declare their own; {@link SluiceDocument} puts
  * the sections together. Immutable.
  */
 final class ConfigKeys {
@@ -243,11 +243,6 @@ final class ConfigKeys {
         Section.single("admin", "Administration; beyond loopback only with a key.", List.of(LISTEN, KEY_ENV, KEY_FILE), List.of(AdminKey.SECTION));
 
     private Admin() {}
-  }
-
-  /** One line of visible text, as header values are. */
-  static Kind<String> headerValue() {
-    return text("one line of printable ASCII, at most 1024", "[ -~]*", 1024);
   }
 
   private ConfigKeys() {}

@@ -8,10 +8,11 @@ import dev.sluice.routing.config.NearestName;
 import dev.sluice.routing.config.Place;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.config.SectionReader;
+import dev.sluice.routing.config.Surroundings;
 import dev.sluice.routing.config.Values;
 import dev.sluice.routing.config.YamlNode;
 import dev.sluice.routing.config.YamlReader;
-import dev.sluice.routing.provider.LocalProvider;
+import dev.sluice.routing.provider.ProviderPlan;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -104,8 +105,7 @@ public final class ConfigLoader {
     var surroundings = Surroundings.of(file, environment);
     var secrets = SettingsBinder.Secrets.of(root, surroundings, problems);
     var storeSecrets = StoreBinder.Secrets.of(root, surroundings, problems);
-    List<LocalProvider> providers =
-        new ProviderBinder(surroundings, problems).bind(root.section(SluiceDocument.PROVIDER).named(SluiceDocument.LOCAL));
+    List<ProviderPlan> providers = ProviderBinder.bind(root, surroundings, problems);
     SluiceConfig.SenderSettings senders = SettingsBinder.senders(root, problems);
     problems.throwIfAny();
     var config =

@@ -74,9 +74,11 @@ public final class ConfigReload {
 
   /** The order of providers is a preference, though no key's value shows it. */
   private boolean sameOrder(LoadedConfig next) {
-    var names = current().values().section(SluiceDocument.PROVIDER).named(SluiceDocument.LOCAL).keySet();
-    var nextNames = next.values().section(SluiceDocument.PROVIDER).named(SluiceDocument.LOCAL).keySet();
-    return List.copyOf(names).equals(List.copyOf(nextNames));
+    return names(current()).equals(names(next));
+  }
+
+  private static List<String> names(LoadedConfig loaded) {
+    return loaded.config().providers().stream().map(plan -> plan.metadata().name()).toList();
   }
 
   /** Makes a prepared configuration the one that later changes are compared with. */

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.config;
 
-import static dev.sluice.plugin.config.ProviderKeys.Model.ALIASES;
-import static dev.sluice.plugin.config.ProviderKeys.Model.MODEL;
-
 import dev.sluice.plugin.config.ConfigKeys.Admin;
 import dev.sluice.plugin.config.ConfigKeys.AdminKey;
 import dev.sluice.plugin.config.ConfigKeys.Events;
@@ -13,11 +10,9 @@ import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Place;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.config.Values;
-import dev.sluice.routing.provider.ServedModel;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,7 +38,6 @@ final class CrossChecks {
     checks.lanes();
     checks.depths();
     BucketBinder.check(root.section(BucketKeys.SECTION), problems);
-    checks.models();
     checks.surfaces();
     QuotaBinder.check(root, problems);
   }
@@ -119,47 +113,6 @@ final class CrossChecks {
       values.refuse(part, "at most " + scheduler().path(total) + ", which is " + scheduler().shown(total), problems);
     } else {
       scheduler().refuse(total, "at least " + values.path(part) + ", which is " + values.shown(part), problems);
-    }
-  }
-
-  private void models() {
-    Map<String, String> canonical = new LinkedHashMap<>();
-    Map<String, Values> providers = root.section(SluiceDocument.PROVIDER).named(SluiceDocument.LOCAL);
-    for (Values provider : providers.values()) {
-      List<Values> models = provider.items(ProviderKeys.Model.SECTION);
-      if (models.isEmpty()) {
-        problems.add(provider.place(), provider.path() + ".models", "none", "at least one model");
-      }
-      var own = new HashSet<String>();
-      for (Values model : models) {
-        if (model.sound(MODEL)) {
-          canonical.putIfAbsent(model.get(MODEL), model.path());
-          if (!own.add(model.get(MODEL))) {
-            model.refuse(MODEL, "each model once in a provider", problems);
-          }
-        }
-      }
-    }
-    var aliasOf = new HashMap<String, String>();
-    for (Values provider : providers.values()) {
-      for (Values model : provider.items(ProviderKeys.Model.SECTION)) {
-        if (model.sound(MODEL, ALIASES)) {
-          model.get(ALIASES).forEach(alias -> alias(model, alias, canonical, aliasOf));
-        }
-      }
-    }
-  }
-
-  private void alias(Values model, String alias, Map<String, String> canonical, Map<String, String> aliasOf) {
-    String name = model.get(MODEL);
-    String other = aliasOf.putIfAbsent(alias, name);
-    Place place = model.place(ALIASES);
-    if (alias.equals(ServedModel.ANY) || name.equals(ServedModel.ANY)) {
-      problems.add(place, model.path(ALIASES), alias, "no alias of or to *");
-    } else if (canonical.containsKey(alias) && !alias.equals(name)) {
-      problems.add(place, model.path(ALIASES), alias, "a name that is no model; " + canonical.get(alias) + " serves it as one");
-    } else if (other != null && !other.equals(name)) {
-      problems.add(place, model.path(ALIASES), alias, "an alias of one model; it already stands for " + other);
     }
   }
 

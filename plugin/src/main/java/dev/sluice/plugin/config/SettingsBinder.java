@@ -12,6 +12,7 @@ import dev.sluice.plugin.config.ConfigKeys.Scheduler;
 import dev.sluice.plugin.config.ConfigKeys.TokenRouting;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.config.Surroundings;
 import dev.sluice.routing.config.Values;
 import dev.sluice.routing.rule.RuleKeys;
 import dev.sluice.routing.window.WindowKeys;

@@ -3,7 +3,7 @@ package dev.sluice.plugin.config;
 
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.price.PriceTable;
-import dev.sluice.routing.provider.LocalProvider;
+import dev.sluice.routing.provider.ProviderPlan;
 import dev.sluice.routing.quota.Quota;
 import dev.sluice.routing.rule.RoutingRule;
 import dev.sluice.routing.trust.TrustedNetworks;
@@ -31,7 +31,7 @@ public record SluiceConfig(
     KeySettings tokenRouting,
     SenderSettings senders,
     StoreSettings stores,
-    List<LocalProvider> providers,
+    List<ProviderPlan> providers,
     QuotaSettings quotas,
     PriceTable prices,
     ProtectionSettings protection,

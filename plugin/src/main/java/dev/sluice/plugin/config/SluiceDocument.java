@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.config;
 
+import static dev.sluice.routing.config.Kinds.list;
+import static dev.sluice.routing.config.Kinds.name;
+
+import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Section;
+import dev.sluice.routing.provider.ProviderFactory;
+import dev.sluice.routing.provider.ProviderTypes;
 import dev.sluice.routing.rule.RuleKeys;
 import dev.sluice.routing.window.WindowKeys;
 import java.util.List;
@@ -11,16 +17,20 @@ final class SluiceDocument {
   /** What the names of overriding environment variables begin with. */
   static final String PREFIX = "SLUICE";
 
-  static final Section LOCAL =
-      Section.named(
-              "local",
-              "Providers of your own, by name: the name of the APISIX upstream. Their order is the order of preference."
-                  + " Capacity may be given for the provider and, winning over that, for a model.",
-              ProviderKeys.KEYS,
-              List.of(ProviderKeys.Model.SECTION, ProviderKeys.Credential.SECTION))
-          .reloadable();
+  /** Every type of provider there is, each with a section of its own. */
+  static final List<ProviderFactory> PROVIDER_TYPES = ProviderTypes.discover();
 
-  static final Section PROVIDER = Section.single("provider", "Who serves the models.", List.of(), List.of(LOCAL)).reloadable();
+  static final Key<List<String>> FAILOVER_ORDER =
+      Key.of(
+          "failover_order",
+          list(name(64), 64),
+          "",
+          "Names of providers in order of preference, whatever their type; those not named follow in the order written.");
+
+  static final Section PROVIDER =
+      Section.single(
+              "provider", "Who serves the models.", List.of(FAILOVER_ORDER), PROVIDER_TYPES.stream().map(ProviderFactory::section).toList())
+          .reloadable();
 
   static final Section ROOT =
       Section.single(

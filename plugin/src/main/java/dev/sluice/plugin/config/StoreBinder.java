@@ -6,6 +6,7 @@ import dev.sluice.plugin.config.StoreKeys.Redis;
 import dev.sluice.plugin.config.StoreSettings.RedisSettings;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.config.Surroundings;
 import dev.sluice.routing.config.Values;
 import dev.sluice.routing.database.DatabaseSettings;
 import dev.sluice.routing.key.Pepper;

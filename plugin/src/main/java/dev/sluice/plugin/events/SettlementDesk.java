@@ -3,6 +3,7 @@ package dev.sluice.plugin.events;
 
 import dev.sluice.plugin.capacity.AdaptiveCapacity;
 import dev.sluice.plugin.dialect.Dialect;
+import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.lease.OpenLease;
 import dev.sluice.plugin.usage.BytesPerToken;
@@ -11,6 +12,7 @@ import dev.sluice.plugin.usage.Settlement;
 import dev.sluice.scheduler.TokenCost;
 import dev.sluice.scheduler.cost.LearnedCosts;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Ends leases by their completion events. Thread-safe. */
@@ -25,19 +27,26 @@ public final class SettlementDesk {
   }
 
   private final LeaseRegister register;
+  private final Dispatches dispatches;
   private final BytesPerToken bytesPerToken;
   private final LearnedCosts costs;
   private final Optional<AdaptiveCapacity> capacity;
   private final Listener listener;
 
   /**
-   * A desk over the open leases of {@code register}; {@code bytesPerToken} and {@code costs} learn from what they used, and {@code
+   * A desk over the open leases of {@code register}, whose providers hear by {@code dispatches}; {@code bytesPerToken} and {@code costs} learn from what they used, and {@code
    * capacity} from how they were answered.
    */
   public SettlementDesk(
-      LeaseRegister register, BytesPerToken bytesPerToken, LearnedCosts costs, Optional<AdaptiveCapacity> capacity, Listener listener) {
+      LeaseRegister register,
+      Dispatches dispatches,
+      BytesPerToken bytesPerToken,
+      LearnedCosts costs,
+      Optional<AdaptiveCapacity> capacity,
+      Listener listener) {
     this.capacity = capacity;
     this.register = register;
+    this.dispatches = dispatches;
     this.bytesPerToken = bytesPerToken;
     this.costs = costs;
     this.listener = listener;
@@ -71,6 +80,9 @@ public final class SettlementDesk {
     Settlement settlement = Settlement.of(event, admitted, bytesPerToken);
     // First, because the charge ends with the lease.
     entry.charge().cached(settlement.cachedTokens());
+    OptionalInt status = event.upstreamStatuses().isEmpty() ? OptionalInt.empty() : OptionalInt.of(event.upstreamStatuses().getLast());
+    boolean reported = settlement.source() == Settlement.Source.REPORTED;
+    dispatches.answered(entry.lease(), new Dispatches.Answer(status, reported, event.timing().upstreamResponseNanos()));
     if (!entry.lease().settle(settlement.actual())) {
       return EventResult.LATE;
     }

@@ -10,11 +10,11 @@ import dev.sluice.routing.Traits;
 import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.database.DatabaseSettings;
 import dev.sluice.routing.provider.Credentials;
-import dev.sluice.routing.provider.LocalProvider;
 import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.provider.Pace;
 import dev.sluice.routing.provider.ServedModel;
 import dev.sluice.routing.provider.Target;
+import dev.sluice.routing.provider.local.LocalPlan;
 import dev.sluice.routing.price.Price;
 import dev.sluice.routing.quota.Quota;
 import dev.sluice.routing.quota.QuotaAlert;
@@ -388,10 +388,10 @@ class SluiceConfigTest {
   @Test
   void providersAreMappedAndModelsInheritWhatTheyDoNotSay() throws Exception {
     Files.writeString(folder.resolve("secret"), CANARY + "-f\n");
-    List<LocalProvider> providers = load(FULL, SECRETS).providers();
+    List<LocalPlan> providers = load(FULL, SECRETS).providers().stream().map(LocalPlan.class::cast).toList();
 
-    assertThat(providers).extracting(LocalProvider::name).containsExactly("a", "b");
-    LocalProvider a = providers.getFirst();
+    assertThat(providers).extracting(plan -> plan.metadata().name()).containsExactly("a", "b");
+    LocalPlan a = providers.getFirst();
     assertThat(a.target()).isEqualTo(new Target(Optional.of("a.example.com:8443"), Optional.of("/api/v3"), Map.of("x-team", "blue")));
     assertThat(a.requestStreamUsage()).isTrue();
     assertThat(a.credentials())
@@ -415,7 +415,7 @@ class SluiceConfigTest {
                 List.of(),
                 new ModelLimits(1, 2, 3, 4),
                 new Pace(5, 6, Duration.ofSeconds(7))));
-    LocalProvider b = providers.getLast();
+    LocalPlan b = providers.getLast();
     assertThat(b.requestStreamUsage()).isFalse();
     assertThat(b.target()).isEqualTo(Target.UNCHANGED);
     assertThat(b.models().getFirst().limits()).isEqualTo(new ModelLimits(10_000, 100, 50, 128_000));

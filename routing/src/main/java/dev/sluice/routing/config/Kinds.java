@@ -188,6 +188,11 @@ public final class Kinds {
         : any;
   }
 
+  /** The value of an HTTP header. */
+  public static Kind<String> headerValue() {
+    return text("one line of printable ASCII, at most 1024", "[ -~]*", 1024);
+  }
+
   /** A path in the file system. */
   public static Kind<Path> path() {
     return new Kind.Single<>(

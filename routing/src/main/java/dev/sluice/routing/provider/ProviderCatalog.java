@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * All providers at one version of the configuration, by the models they serve. Immutable.
@@ -21,6 +23,7 @@ public final class ProviderCatalog {
 
   private final long version;
   private final List<Provider> providers;
+  private final Map<String, Provider> byProvider;
   private final Map<String, Resolution.Served> byModel;
   private final Map<String, Resolution.Served> byName;
 
@@ -28,6 +31,7 @@ public final class ProviderCatalog {
       long version, List<Provider> providers, Map<String, Resolution.Served> byModel, Map<String, Resolution.Served> byName) {
     this.version = version;
     this.providers = providers;
+    this.byProvider = providers.stream().collect(Collectors.toUnmodifiableMap(Provider::name, Function.identity()));
     this.byModel = byModel;
     this.byName = byName;
   }
@@ -97,16 +101,11 @@ public final class ProviderCatalog {
 
   /** The provider of this name. */
   public Optional<Provider> provider(String name) {
-    return providers.stream().filter(provider -> provider.name().equals(name)).findFirst();
+    return Optional.ofNullable(byProvider.get(name));
   }
 
   /** Grows with every change of the configuration. */
   public long version() {
     return version;
-  }
-
-  /** Takes over changed files of credentials; may block. */
-  public void refreshCredentials() {
-    providers.forEach(provider -> provider.credentials().refresh());
   }
 }

@@ -2,10 +2,11 @@
 /**
  * Models and who serves them.
  *
- * <p>A {@link dev.sluice.routing.provider.LocalProvider} is what the operator wrote about one upstream: its models, their
- * capacity and pace, and how a request must look to be accepted there. A {@link dev.sluice.routing.provider.ProviderCatalog} is
- * all of them at one version, and turns the name a caller uses into a canonical model and its providers. Everything is
- * immutable but the secrets in {@link dev.sluice.routing.provider.Credentials}, which follow their files.
+ * <p>A {@link dev.sluice.routing.provider.Provider} is the service interface: what a provider can take of a model, how it fares, what it
+ * is, and where a request for it goes, asked when the request is dispatched. Its type is a {@link
+ * dev.sluice.routing.provider.ProviderFactory} on the class path; the type {@code local} is an upstream as the operator describes it. The
+ * {@link dev.sluice.routing.provider.ProviderRegistry} holds the open ones, a {@link dev.sluice.routing.provider.ProviderCatalog} is all of
+ * them at one version, and turns the name a caller uses into a canonical model and its providers.
  */
 @NullMarked
 package dev.sluice.routing.provider;

@@ -5,14 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.provider.local.LocalPlan;
+import dev.sluice.routing.provider.local.LocalProvider;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.Test;
 
 class ProviderCatalogTest {
   private static final ModelLimits LIMITS = new ModelLimits(1000, 10, 5, 4096);
+  private static final ProviderContext CONTEXT =
+      new ProviderContext(() -> 0, () -> Instant.EPOCH, new ScheduledThreadPoolExecutor(0), () -> {});
   private static final Pace PACE = new Pace(2000, 40, Duration.ofMinutes(1));
 
   private final LocalProvider first = provider("first", served("llama", "small"), served("qwen"));
@@ -79,12 +86,13 @@ class ProviderCatalogTest {
   void noSecretShows() {
     Secret secret = Secret.ofVariable(Map.of("K", "canary"), "K").orElseThrow();
     var provider =
-        new LocalProvider(
-            "p",
+        new LocalPlan(
+            new ProviderMetadata("p", "local", Set.of()),
             List.of(served("m")),
             new Credentials.Header("authorization", "Bearer", secret),
             new Target(Optional.empty(), Optional.empty(), Map.of("x-key", "canary")),
-            true);
+            true)
+            .open(CONTEXT);
     ProviderCatalog catalog = ProviderCatalog.of(1, List.of(provider));
 
     assertThat(catalog.resolve("m").toString() + provider).doesNotContain("canary");
@@ -107,7 +115,7 @@ class ProviderCatalogTest {
   }
 
   private static LocalProvider provider(String name, ServedModel... models) {
-    return new LocalProvider(name, List.of(models), new Credentials.None(), Target.UNCHANGED, true);
+    return new LocalPlan(new ProviderMetadata(name, "local", Set.of()), List.of(models), new Credentials.None(), Target.UNCHANGED, true).open(CONTEXT);
   }
 
   private static ServedModel served(String model, String... aliases) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.plugin.config;
+package dev.sluice.routing.provider.local;
 
 import static dev.sluice.routing.config.Kinds.duration;
 import static dev.sluice.routing.config.Kinds.flag;
 import static dev.sluice.routing.config.Kinds.header;
+import static dev.sluice.routing.config.Kinds.headerValue;
 import static dev.sluice.routing.config.Kinds.list;
 import static dev.sluice.routing.config.Kinds.map;
 import static dev.sluice.routing.config.Kinds.model;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  * The declaration of a local provider's keys. Capacity and pace may stand at the provider, for all its models, and at a model,
  * which wins. Immutable.
  */
-final class ProviderKeys {
+final class LocalKeys {
   static final Key<Long> MAX_TOKENS_PER_SEC =
       Key.of("max_tokens_per_sec", perSecond(1_000_000_000_000L), "10000/s", "LLM tokens a second for one model, prompt and output together.");
   static final Key<Integer> MAX_RPS = Key.of("max_rps", whole(1, 1_000_000), "100", "Requests a second for one model.");
@@ -57,7 +58,7 @@ final class ProviderKeys {
         Key.optional("upstream_model", model(false), "the same", "The provider's own name of the model; the request is rewritten to it.");
     static final Key<List<String>> ALIASES = Key.of("aliases", list(model(false), 64), "", "Further names callers may use.");
     static final Section SECTION =
-        Section.list("models", "What the provider serves; a plain name stands for `model`.", join(ProviderKeys::inherited, MODEL, UPSTREAM_MODEL, ALIASES), List.of())
+        Section.list("models", "What the provider serves; a plain name stands for `model`.", join(LocalKeys::inherited, MODEL, UPSTREAM_MODEL, ALIASES), List.of())
             .orPlain(MODEL);
 
     private Model() {}
@@ -80,7 +81,7 @@ final class ProviderKeys {
   static final Key<String> PATH_PREFIX =
       Key.optional("path_prefix", text("a path such as /v1 or /api/v3, without / at its end", "/|(/[A-Za-z0-9._~%-]+)+", 255), "paths stay", "What replaces `/v1`, and all before it, in the path of a request.");
   static final Key<Map<String, String>> HEADERS =
-      Key.of("headers", map(header(), ConfigKeys.headerValue(), 32), "", "Further request headers.").masked();
+      Key.of("headers", map(header(), headerValue(), 32), "", "Further request headers.").masked();
   static final Key<Boolean> REQUEST_STREAM_USAGE =
       Key.of(
           "request_stream_usage",
@@ -89,7 +90,19 @@ final class ProviderKeys {
           "Ask for the usage of streamed answers where the caller did not. Settlement is then exact instead of estimated from the bytes sent,"
               + " but callers get one more chunk, with usage and an empty `choices`, which breaks those that read `choices[0]` unseen.");
 
-  static final List<Key<?>> KEYS = join(key -> key, HOST, PATH_PREFIX, HEADERS, REQUEST_STREAM_USAGE);
+  static final Key<String> REGION =
+      Key.optional("region", text("lower case letters, digits and -", "[a-z0-9-]+", 64), "none said", "Where the provider processes requests; what `regions` of a key or a route is compared with.");
+
+  private static final List<Key<?>> KEYS = join(key -> key, HOST, PATH_PREFIX, HEADERS, REQUEST_STREAM_USAGE, REGION);
+
+  static final Section SECTION =
+      Section.named(
+              "local",
+              "Providers of your own, by name: the name of the APISIX upstream. Their order is the order of preference."
+                  + " Capacity may be given for the provider and, winning over that, for a model.",
+              KEYS,
+              List.of(Model.SECTION, Credential.SECTION))
+          .reloadable();
 
   private static List<Key<?>> join(UnaryOperator<Key<?>> capacity, Key<?>... own) {
     return Stream.concat(Stream.of(own), CAPACITY.stream().map(capacity)).toList();
@@ -100,5 +113,5 @@ final class ProviderKeys {
     return Key.optional(key.name(), key.kind(), "the provider's", key.doc());
   }
 
-  private ProviderKeys() {}
+  private LocalKeys() {}
 }

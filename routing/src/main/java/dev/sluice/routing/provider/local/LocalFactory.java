@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.routing.provider.local;
+
+import static dev.sluice.routing.provider.local.LocalKeys.Credential;
+import static dev.sluice.routing.provider.local.LocalKeys.Model;
+
+import dev.sluice.routing.config.Key;
+import dev.sluice.routing.config.Problems;
+import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.config.Section;
+import dev.sluice.routing.config.Surroundings;
+import dev.sluice.routing.config.Values;
+import dev.sluice.routing.provider.Credentials;
+import dev.sluice.routing.provider.ModelLimits;
+import dev.sluice.routing.provider.Pace;
+import dev.sluice.routing.provider.ProviderFactory;
+import dev.sluice.routing.provider.ProviderMetadata;
+import dev.sluice.routing.provider.ProviderPlan;
+import dev.sluice.routing.provider.ServedModel;
+import dev.sluice.routing.provider.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The type {@code local}: upstreams of the gateway that the operator describes. Immutable. */
+public final class LocalFactory implements ProviderFactory {
+  /** Its name. */
+  public static final String TYPE = "local";
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public Section section() {
+    return LocalKeys.SECTION;
+  }
+
+  @Override
+  public List<ProviderPlan> read(Values provider, Surroundings surroundings, Problems problems) {
+    LocalChecks.run(provider, problems);
+    List<ProviderPlan> plans = new ArrayList<>();
+    provider
+        .named(LocalKeys.SECTION)
+        .forEach(
+            (name, values) -> {
+              Credentials credentials = credentials(values.section(Credential.SECTION), surroundings, problems);
+              if (values.items(Model.SECTION).stream().allMatch(model -> model.sound(Model.MODEL))) {
+                List<ServedModel> models = values.items(Model.SECTION).stream().map(model -> served(values, model)).toList();
+                ProviderMetadata metadata = new ProviderMetadata(name, TYPE, values.find(LocalKeys.REGION).map(Set::of).orElse(Set.of()));
+                plans.add(new LocalPlan(metadata, models, credentials, target(values), values.get(LocalKeys.REQUEST_STREAM_USAGE)));
+              }
+            });
+    return List.copyOf(plans);
+  }
+
+  private static Target target(Values values) {
+    Optional<String> prefix = values.find(LocalKeys.PATH_PREFIX).map(path -> path.equals("/") ? "" : path);
+    return new Target(values.find(LocalKeys.HOST), prefix, values.get(LocalKeys.HEADERS));
+  }
+
+  private static Credentials credentials(Values values, Surroundings surroundings, Problems problems) {
+    Optional<Secret> secret = surroundings.secret(values, Credential.ENV, Credential.FILE, problems);
+    boolean named = values.find(Credential.ENV).isPresent() || values.find(Credential.FILE).isPresent();
+    boolean described = values.written(Credential.HEADER) || values.written(Credential.SCHEME);
+    if (described && !named && values.sound(Credential.ENV, Credential.FILE)) {
+      problems.add(values.place(), values.path(), "no secret", "env or file beside header and scheme");
+    }
+    String header = values.get(Credential.HEADER);
+    String scheme = values.find(Credential.SCHEME).orElse(header.equals("authorization") ? "Bearer" : "");
+    return secret.isPresent() ? new Credentials.Header(header, scheme, secret.get()) : new Credentials.None();
+  }
+
+  private static ServedModel served(Values provider, Values model) {
+    var limits =
+        new ModelLimits(
+            pick(provider, model, LocalKeys.MAX_TOKENS_PER_SEC),
+            pick(provider, model, LocalKeys.MAX_RPS),
+            pick(provider, model, LocalKeys.MAX_CONCURRENT),
+            pick(provider, model, LocalKeys.MAX_CONTEXT_LENGTH));
+    var pace =
+        new Pace(
+            pick(provider, model, LocalKeys.PREFILL_TOKENS_PER_SEC),
+            pick(provider, model, LocalKeys.OUTPUT_TOKENS_PER_SEC),
+            pick(provider, model, LocalKeys.TIMEOUT));
+    return new ServedModel(model.get(Model.MODEL), model.find(Model.UPSTREAM_MODEL), model.get(Model.ALIASES), limits, pace);
+  }
+
+  private static <T> T pick(Values provider, Values model, Key<T> key) {
+    return model.find(key).orElseGet(() -> provider.get(key));
+  }
+}
