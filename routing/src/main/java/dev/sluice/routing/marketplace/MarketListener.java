@@ -2,7 +2,6 @@
 package dev.sluice.routing.marketplace;
 
 import dev.sluice.routing.marketplace.Terms.Objection;
-import dev.sluice.routing.store.Breaker;
 
 /** Hears what happens between this process and the marketplace, for metrics. Implementations are thread-safe and don't block. */
 public interface MarketListener {
@@ -64,9 +63,6 @@ public interface MarketListener {
 
   /** A request was bought for, or not. */
   default void traded(Trade trade) {}
-
-  /** The breaker is in a state, possibly the same as before. */
-  default void breaker(Breaker.State state) {}
 
   /** A report of use was delivered. */
   default void reported() {}

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
  * whose failure begins the time anew. Thread-safe.
  */
 public final class Breaker {
-  private final Settings settings;
   private final CircuitBreaker breaker;
 
   /**
@@ -49,7 +48,6 @@ public final class Breaker {
 
   /** A closed breaker on {@code ticker}'s time. */
   public Breaker(String name, Settings settings, Ticker ticker) {
-    this.settings = settings;
     InstantSource steady = () -> Instant.EPOCH.plusNanos(ticker.read());
     this.breaker =
         CircuitBreaker.of(
@@ -93,10 +91,5 @@ public final class Breaker {
       case HALF_OPEN -> State.HALF_OPEN;
       case CLOSED, DISABLED, METRICS_ONLY -> State.CLOSED;
     };
-  }
-
-  /** When it opens and closes. */
-  public Settings settings() {
-    return settings;
   }
 }

@@ -190,17 +190,47 @@ public final class Outbox implements AutoCloseable {
       adopt();
       while (true) {
         List<Entry> batch = batch();
-        if (batch.isEmpty()) {
-          if (closed()) {
-            return;
+        if (!batch.isEmpty()) {
+          if (!written(batch)) {
+            pauseAfterFailure();
           }
-          adopt();
-        } else if (!written(batch) && !pausedAfterFailure()) {
+        } else if (over()) {
+          leave();
           return;
+        } else {
+          adopt();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether it is closed and no purchase is under way that could still end here. */
+  private boolean over() {
+    lock.lock();
+    try {
+      return overLocked();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean overLocked() {
+    return closing && open.isEmpty() && unwritten.isEmpty();
+  }
+
+  /** Lets go of the journal, which others take over if anything is left in it. */
+  private void leave() {
+    try {
+      if (due() == 0) {
+        journal.remove();
+      } else {
+        journal.close();
+      }
+    } catch (IOException e) {
+      log.warn("marketplace journal not closed: {}", e.toString());
     }
   }
 
@@ -209,7 +239,7 @@ public final class Outbox implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       long left = ADOPTION.toNanos();
-      while (unwritten.isEmpty() && !closing && left > 0) {
+      while (unwritten.isEmpty() && !overLocked() && left > 0) {
         left = changed.awaitNanos(left);
       }
       long together = TOGETHER.toNanos();
@@ -274,14 +304,13 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  private boolean pausedAfterFailure() throws InterruptedException {
+  private void pauseAfterFailure() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = AFTER_FAILURE.toNanos();
       while (left > 0 && !closing) {
         left = changed.awaitNanos(left);
       }
-      return !closing;
     } finally {
       lock.unlock();
     }
@@ -313,29 +342,27 @@ public final class Outbox implements AutoCloseable {
     orphan.remove();
   }
 
-  /** Writes what is entered and ends. Purchases that are open stay in the journal, for the next process. */
+  /**
+   * Takes no further purchase, and waits until what is entered is on disk. Purchases under way still end here; whatever is left when the process
+   * ends is for another one.
+   */
   @Override
   public void close() {
     lock.lock();
     try {
       closing = true;
       changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    try {
-      if (!writer.join(LAST_WRITE)) {
-        log.warn("marketplace usage was not written in time");
+      long left = LAST_WRITE.toNanos();
+      while (left > 0 && !failing && (writing || !unwritten.isEmpty())) {
+        left = changed.awaitNanos(left);
       }
-      if (open() + due() == 0) {
-        journal.remove();
-      } else {
-        journal.close();
+      if (writing || !unwritten.isEmpty()) {
+        log.warn("marketplace usage was not written in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      log.warn("marketplace journal not closed: {}", e.toString());
+    } finally {
+      lock.unlock();
     }
   }
 }

@@ -162,7 +162,12 @@ public final class Marketplace {
             return new Bought.Supplied(purchase.get());
           }
         }
-        case Reply.None<Quote> none -> out = none.result() != Result.REFUSED;
+        case Reply.None<Quote> none -> {
+          out = none.result() != Result.REFUSED;
+          if (none.result() == Result.NO_CONSENT) {
+            permitted = false;
+          }
+        }
       }
     }
     return out && rules.mode() == DegradationMode.CACHED ? onStandingOffer(ranked, found, demand) : new Bought.Nothing(Trade.NO_QUOTE, TRY_LATER);

@@ -83,16 +83,6 @@ public final class MarketLine implements AutoCloseable {
     return breaker.state();
   }
 
-  /** How long the breaker stays open. */
-  Duration openTime() {
-    return breaker.settings().open();
-  }
-
-  /** The clock. */
-  Ticker ticker() {
-    return times.ticker();
-  }
-
   /**
    * Calls, and again after an outage, each time after a longer pause.
    *
@@ -141,7 +131,6 @@ public final class MarketLine implements AutoCloseable {
       if (!told) {
         breaker.unused();
       }
-      listener.breaker(breaker.state());
     }
   }
 

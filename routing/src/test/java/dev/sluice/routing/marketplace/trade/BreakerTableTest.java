@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The seed's table of the breaker, row by row, in virtual time. */
 class BreakerTableTest {
+  /** The first instant after the time is over. */
+  private static final Duration HALF_A_MINUTE = Duration.ofSeconds(30).plusNanos(1);
+
   @TempDir Path folder;
 
   @Test
@@ -37,7 +40,7 @@ class BreakerTableTest {
       for (int second = 0; second < 30; second++) {
         bench.marketplace.refresh();
         bench.marketplace.buy(MarketBench.demand(), Set.of());
-        bench.pass(Duration.ofSeconds(1).minusNanos(second == 29 ? 1 : 0));
+        bench.pass(Duration.ofSeconds(1));
       }
       bench.marketplace.refresh();
       int whileOpen = bench.market.calls.size() - before;
@@ -63,13 +66,13 @@ class BreakerTableTest {
       for (int i = 0; i < 3; i++) {
         bench.marketplace.refresh();
       }
-      bench.pass(Duration.ofSeconds(30));
+      bench.pass(HALF_A_MINUTE);
       bench.marketplace.refresh();
       assertThat(bench.breaker.state()).isEqualTo(State.OPEN);
       bench.pass(Duration.ofSeconds(29));
       bench.marketplace.refresh();
       assertThat(bench.results).endsWith(Result.CONNECTION, Result.BREAKER);
-      bench.pass(Duration.ofSeconds(1));
+      bench.pass(Duration.ofSeconds(1).plusNanos(1));
       bench.marketplace.refresh();
       assertThat(bench.breaker.state()).isEqualTo(State.CLOSED);
       assertThat(bench.marketplace.offers("m-large")).hasSize(1);

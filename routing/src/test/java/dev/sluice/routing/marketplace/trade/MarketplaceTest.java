@@ -82,7 +82,7 @@ class MarketplaceTest {
       assertThat(bench.marketplace.offers("m-large")).isEmpty();
       assertThat(buy(bench)).isInstanceOf(Bought.Nothing.class);
       bench.market.down = false;
-      bench.pass(Duration.ofSeconds(30));
+      bench.pass(Duration.ofSeconds(30).plusNanos(1));
       bench.marketplace.refresh();
       assertThat(bench.marketplace.offers("m-large")).hasSize(1);
       assertThat(buy(bench)).isInstanceOf(Bought.Supplied.class);
