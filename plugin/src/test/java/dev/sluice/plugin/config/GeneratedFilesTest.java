@@ -49,7 +49,7 @@ class GeneratedFilesTest {
   void theShippedFileIsGood() throws Exception {
     LoadedConfig loaded = new ConfigLoader(SHIPPED, Map.of("SLUICE_EVENTS_SECRET", "e")).load();
 
-    assertThat(loaded.config().providers()).singleElement().satisfies(provider -> assertThat(provider.name()).isEqualTo("local-a"));
+    assertThat(loaded.config().providers()).singleElement().satisfies(provider -> assertThat(provider.metadata().name()).isEqualTo("local-a"));
   }
 
   @Test
