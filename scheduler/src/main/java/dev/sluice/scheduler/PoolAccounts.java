@@ -87,6 +87,22 @@ final class PoolAccounts {
     return ledger.stream().mapToLong(Account::maxConcurrent).sum();
   }
 
+  /** The part of the capacity of {@code mask} that is in use, 0..1: of places or of a second's tokens, whichever is more. */
+  double load(long mask, long nowNanos) {
+    double places = 0;
+    double taken = 0;
+    double rate = 0;
+    double level = 0;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      Account account = ledger.get(Long.numberOfTrailingZeros(rest));
+      places += account.maxConcurrent();
+      taken += Math.min(account.inFlight(), account.maxConcurrent());
+      rate += account.tokensPerSecond();
+      level += Math.clamp(account.availableTokens(nowNanos), 0, account.tokensPerSecond());
+    }
+    return Math.max(taken / places, 1 - level / rate);
+  }
+
   /** True if an account that admits has no place left. */
   boolean anySaturated() {
     for (int i = 0; i < ledger.size(); i++) {
