@@ -5,6 +5,7 @@ import dev.sluice.plugin.admin.AdminHandler;
 import dev.sluice.plugin.admin.Readiness;
 import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.SchedulerFilter;
+import dev.sluice.plugin.admission.Spilling;
 import dev.sluice.plugin.answer.Reason;
 import dev.sluice.plugin.capacity.AdaptiveCapacity;
 import dev.sluice.plugin.config.BucketSettings;
@@ -30,6 +31,7 @@ import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.log.LogFile;
 import dev.sluice.plugin.metrics.CostMetrics;
+import dev.sluice.plugin.metrics.MarketMetrics;
 import dev.sluice.plugin.metrics.ProcessMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
 import dev.sluice.plugin.metrics.SchedulerMetrics;
@@ -48,6 +50,9 @@ import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.config.FileWatcher;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.key.KeyFile;
+import dev.sluice.routing.marketplace.provider.MarketFactory;
+import dev.sluice.routing.marketplace.provider.MarketplaceProvider;
+import dev.sluice.routing.provider.Provider;
 import dev.sluice.routing.provider.ProviderContext;
 import dev.sluice.routing.provider.ProviderRegistry;
 import dev.sluice.routing.window.InForce;
@@ -159,7 +164,9 @@ final class SluiceProcess {
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, dispatches, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
-    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
+    MarketMetrics market = new MarketMetrics(meters, () -> providers.catalog().provider(MarketFactory.TYPE).flatMap(SluiceProcess::marketplace));
+    Spilling spilling = new Spilling(scheduler, config.spill(), charges.prices(), market::decided);
+    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config), costs, spilling);
     Standings standings = standings(config, live);
     FilterRegistry filters =
         filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
@@ -181,6 +188,7 @@ final class SluiceProcess {
                     scheduler::snapshot,
                     () -> {
                       schedulerMetrics.gauges(scheduler.snapshot());
+                      market.refresh();
                       costMetrics.gauges(costs.errors());
                       capacity.ifPresent(adaptive -> costMetrics.scales(adaptive.scales()));
                       return meters.scrape();
@@ -196,6 +204,10 @@ final class SluiceProcess {
         tables -> watcher.scheduleWithFixedDelay(() -> Thread.startVirtualThread(tables::refresh), 0, TABLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
     watcher.scheduleWithFixedDelay(
         providers::refresh, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static Optional<MarketplaceProvider> marketplace(Provider provider) {
+    return provider instanceof MarketplaceProvider found ? Optional.of(found) : Optional.empty();
   }
 
   private static Standings standings(SluiceConfig config, LiveSettings live) {

@@ -40,6 +40,10 @@ final class CrossChecks {
     BucketBinder.check(root.section(BucketKeys.SECTION), problems);
     checks.surfaces();
     QuotaBinder.check(root, problems);
+    if (root.section(Scheduler.SECTION).sound(Scheduler.PRIORITY_LEVELS)) {
+      HybridKeys.check(
+          root.section(SluiceDocument.PROVIDER).section(HybridKeys.SECTION), root.section(Scheduler.SECTION).get(Scheduler.PRIORITY_LEVELS), problems);
+    }
   }
 
   private Values scheduler() {

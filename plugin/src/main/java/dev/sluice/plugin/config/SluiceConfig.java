@@ -2,6 +2,7 @@
 package dev.sluice.plugin.config;
 
 import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.hybrid.SpillTerms;
 import dev.sluice.routing.price.PriceTable;
 import dev.sluice.routing.provider.ProviderPlan;
 import dev.sluice.routing.quota.Quota;
@@ -24,6 +25,7 @@ import java.util.Set;
  * <p>Paths are absolute. What a key means, its unit, range and default stand in {@link ConfigKeys}.
  *
  * @param providers in order of preference
+ * @param spill when requests may go to the marketplace
  */
 public record SluiceConfig(
     RunnerSettings runner,
@@ -32,6 +34,7 @@ public record SluiceConfig(
     SenderSettings senders,
     StoreSettings stores,
     List<ProviderPlan> providers,
+    SpillTerms spill,
     QuotaSettings quotas,
     PriceTable prices,
     ProtectionSettings protection,

@@ -11,6 +11,7 @@ import dev.sluice.routing.provider.ProviderTypes;
 import dev.sluice.routing.rule.RuleKeys;
 import dev.sluice.routing.window.WindowKeys;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The form of {@code conf/sluice.yaml} as a whole. Immutable. */
 final class SluiceDocument {
@@ -29,7 +30,10 @@ final class SluiceDocument {
 
   static final Section PROVIDER =
       Section.single(
-              "provider", "Who serves the models.", List.of(FAILOVER_ORDER), PROVIDER_TYPES.stream().map(ProviderFactory::section).toList())
+              "provider",
+              "Who serves the models.",
+              List.of(FAILOVER_ORDER),
+              Stream.concat(PROVIDER_TYPES.stream().map(ProviderFactory::section), Stream.of(HybridKeys.SECTION)).toList())
           .reloadable();
 
   static final Section ROOT =

@@ -15,7 +15,7 @@ import java.util.Optional;
  * Whether, where and with whose consent the marketplace is used. Immutable; paths are absolute.
  *
  * @param url empty while nobody wrote one
- * @param key the operator's own at the marketplace; empty while nobody gave one
+ * @param key the operator's own at the marketplace; empty while it is of no use
  */
 public record MarketSettings(boolean enabled, boolean offline, Optional<URI> url, Optional<Secret> key, Path consentFile, Path outboxFolder) {
 
@@ -26,11 +26,13 @@ public record MarketSettings(boolean enabled, boolean offline, Optional<URI> url
     if (url.isEmpty() && values.find(MarketKeys.URL).isPresent()) {
       values.refuse(MarketKeys.URL, MarketAddress.EXPECTED, problems);
     }
+    boolean enabled = values.get(MarketKeys.ENABLED);
+    boolean offline = values.get(MarketKeys.OFFLINE_MODE);
     return new MarketSettings(
-        values.get(MarketKeys.ENABLED),
-        values.get(MarketKeys.OFFLINE_MODE),
+        enabled,
+        offline,
         url,
-        surroundings.secret(values, MarketKeys.KEY_ENV, MarketKeys.KEY_FILE, problems),
+        enabled && !offline ? surroundings.secret(values, MarketKeys.KEY_ENV, MarketKeys.KEY_FILE, problems) : Optional.empty(),
         surroundings.resolve(values.get(MarketKeys.CONSENT_FILE)),
         surroundings.resolve(values.get(MarketKeys.OUTBOX_FOLDER)));
   }
