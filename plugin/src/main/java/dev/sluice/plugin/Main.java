@@ -13,13 +13,20 @@ import java.util.List;
 
 /** The command line {@code sluice}: runs the process, or one of its commands. */
 public final class Main {
+  /** What {@code bin/sluice archive} has the JVM record; not for people. */
+  private static final String REHEARSE = "rehearse";
+
   private Main() {}
 
   /** Exit codes as in {@link Commands}; {@code run} is the command when none is given, as APISIX starts the jar without one. */
   public static void main(String[] args) {
     List<String> words = Arrays.asList(args);
-    boolean runs = words.isEmpty() || words.getFirst().equals("run");
-    int code = runs ? run(words.isEmpty() ? words : words.subList(1, words.size())) : Commands.run(words, surface());
+    int code =
+        switch (words.isEmpty() ? "run" : words.getFirst()) {
+          case "run" -> serve(() -> run(words.isEmpty() ? words : words.subList(1, words.size())));
+          case REHEARSE -> serve(Rehearsal::run);
+          default -> Commands.run(words, surface());
+        };
     System.out.flush();
     System.exit(code);
   }
@@ -28,12 +35,22 @@ public final class Main {
     return new Surface(System.in, System.out, System.err, System.getenv());
   }
 
+  /** A life of the process. */
+  @FunctionalInterface
+  private interface Life {
+    void live() throws ConfigException, IOException, UsageException;
+  }
+
+  private static void run(List<String> flags) throws ConfigException, IOException, UsageException {
+    Arguments arguments = Arguments.parse(flags, List.of("config"), List.of());
+    arguments.expectRest(0, "no arguments");
+    SluiceProcess.run(new ConfigLoader(arguments.path("config", Commands.DEFAULT_CONFIG), System.getenv()));
+  }
+
   /** Runs the process to its end. */
-  private static int run(List<String> flags) {
+  private static int serve(Life life) {
     try {
-      Arguments arguments = Arguments.parse(flags, List.of("config"), List.of());
-      arguments.expectRest(0, "no arguments");
-      SluiceProcess.run(new ConfigLoader(arguments.path("config", Commands.DEFAULT_CONFIG), System.getenv()));
+      life.live();
       return Commands.OK;
     } catch (ConfigException e) {
       System.err.println(e.getMessage());

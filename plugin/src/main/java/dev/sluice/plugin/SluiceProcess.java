@@ -112,10 +112,7 @@ final class SluiceProcess {
 
   /** Runs a process until the JVM is told to end. */
   static void run(ConfigLoader loader) throws IOException, ConfigException {
-    LoadedConfig loaded = loader.load();
-    SluiceConfig config = loaded.config();
-    LogFile.open(config.observability().logFile(), config.observability().logLevel().name().toLowerCase(Locale.ROOT));
-    SluiceProcess process = new SluiceProcess(loader, loaded);
+    SluiceProcess process = open(loader);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("sluice-stop").unstarted(process::stop));
     process.listen();
     try {
@@ -123,6 +120,30 @@ final class SluiceProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** What is done to a process that is ready. */
+  @FunctionalInterface
+  interface Visit {
+    void run() throws IOException;
+  }
+
+  /** Starts a process, pays it a visit, and stops it. */
+  static void rehearse(ConfigLoader loader, Visit visit) throws IOException, ConfigException {
+    SluiceProcess process = open(loader);
+    try {
+      process.listen();
+      visit.run();
+    } finally {
+      process.stop();
+    }
+  }
+
+  private static SluiceProcess open(ConfigLoader loader) throws IOException, ConfigException {
+    LoadedConfig loaded = loader.load();
+    SluiceConfig config = loaded.config();
+    LogFile.open(config.observability().logFile(), config.observability().logLevel().name().toLowerCase(Locale.ROOT));
+    return new SluiceProcess(loader, loaded);
   }
 
   private SluiceProcess(ConfigLoader loader, LoadedConfig loaded) throws IOException, ConfigException {

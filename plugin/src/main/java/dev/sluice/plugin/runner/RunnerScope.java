@@ -19,9 +19,4 @@ record RunnerScope(
     Executor blocking,
     Ticker ticker,
     MemoryAllowance allowance,
-    OpenCalls open) {
-
-  RunnerScope withListener(RunnerListener other) {
-    return new RunnerScope(confs, answers, other, log, blocking, ticker, allowance, open);
-  }
-}
+    OpenCalls open) {}

@@ -5,22 +5,16 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.plugin.filter.FilterRegistry;
 import dev.sluice.plugin.protocol.MemoryAllowance;
 import dev.sluice.scheduler.Ticker;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -49,9 +43,6 @@ public final class RunnerServer implements AutoCloseable {
   private static final long MIN_ALLOWANCE_BYTES = 64L << 20;
   private static final int ALLOWANCE_SHARE_OF_HEAP = 4;
 
-  /** Accepted in one go, before the accepting thread looks for other work; twice the usual backlog. */
-  private static final int MOST_ACCEPTED_AT_ONCE = 8192;
-
   private final RunnerOptions options;
   private final Duration callDeadline;
   private final SocketFile socketFile;
@@ -60,7 +51,6 @@ public final class RunnerServer implements AutoCloseable {
   private final Map<EventLoop, DeadlineQueue> deadlines = new ConcurrentHashMap<>();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private volatile boolean ready;
-  private volatile CompletableFuture<Void> rehearsal = CompletableFuture.completedFuture(null);
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -71,7 +61,7 @@ public final class RunnerServer implements AutoCloseable {
   private @Nullable EventLoopGroup workers;
 
   @GuardedBy("lock")
-  private @Nullable Channel listening;
+  private @Nullable Listening listening;
 
   /**
    * A runner that is not yet started.
@@ -126,78 +116,37 @@ public final class RunnerServer implements AutoCloseable {
       }
       socketFile.check();
       ServerTransport transport = ServerTransport.of(options.transport());
-      EventLoopGroup one =
+      IoEventLoopGroup one =
           new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("sluice-accept"), transport.ioHandlers());
       EventLoopGroup many =
           new MultiThreadIoEventLoopGroup(
               options.eventLoops(), new DefaultThreadFactory("sluice-runner"), transport.ioHandlers());
       acceptor = one;
       workers = many;
-      listening = bind(bootstrap(transport, one, many, scope), transport.address(socketFile.temporary()));
+      listening = listen(transport, one, many);
       socketFile.publish(options);
       ready = true;
-      ServerBootstrap unheard = bootstrap(transport, one, many, scope.withListener(RunnerListener.NONE));
-      rehearsal = CompletableFuture.runAsync(() -> rehearse(unheard, transport), blocking);
       log.info("event=runner_started socket={} transport={} loops={}", options.socket(), transport, options.eventLoops());
     } finally {
       lock.unlock();
     }
   }
 
-  private ServerBootstrap bootstrap(ServerTransport transport, EventLoopGroup one, EventLoopGroup many, RunnerScope heard) {
-    return new ServerBootstrap()
-        .group(one, many)
-        .channel(transport.channel())
-        .option(ChannelOption.SO_BACKLOG, options.backlog())
-        .option(ChannelOption.RECVBUF_ALLOCATOR, manyAtOnce())
-        .childHandler(
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                connections.add(channel);
-                channel.pipeline().addLast(new Connection(channel, heard, deadlinesOf(channel.eventLoop())));
-              }
-            });
-  }
-
-  private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws IOException {
-    var binding = bootstrap.bind(address).awaitUninterruptibly();
-    if (!binding.isSuccess()) {
-      throw new IOException("socket: " + options.socket() + " can't be bound", binding.cause());
-    }
-    return binding.channel();
-  }
-
-  /** Serves a crowd of our own on a socket beside the real one, whose temporary name is free again. */
-  private void rehearse(ServerBootstrap unheard, ServerTransport transport) {
-    Path beside = socketFile.temporary();
+  private Listening listen(ServerTransport transport, IoEventLoopGroup one, EventLoopGroup many) throws IOException {
     try {
-      Channel channel = bind(unheard, transport.address(beside));
-      try {
-        AcceptRehearsal.run(beside, this::ready);
-      } finally {
-        channel.close().awaitUninterruptibly();
-        Files.deleteIfExists(beside);
-      }
+      return transport.listen(socketFile.temporary(), options.backlog(), one, many, this::accepted);
     } catch (IOException e) {
-      log.debug("event=rehearsal_ended", e);
+      throw new IOException("socket: " + options.socket() + " can't be bound", e);
     }
   }
 
-  private static ServerChannelRecvByteBufAllocator manyAtOnce() {
-    ServerChannelRecvByteBufAllocator allocator = new ServerChannelRecvByteBufAllocator();
-    allocator.maxMessagesPerRead(MOST_ACCEPTED_AT_ONCE);
-    return allocator;
+  private void accepted(Channel channel, EventLoop loop) {
+    connections.add(channel);
+    channel.pipeline().addLast(new Connection(channel, scope, deadlinesOf(loop)));
   }
 
   private DeadlineQueue deadlinesOf(EventLoop loop) {
     return deadlines.computeIfAbsent(loop, l -> new DeadlineQueue(l, scope.ticker(), callDeadline));
-  }
-
-  /** Returns when the rehearsal after {@link #start} is over and its connections are gone, for tests that measure what comes after it. */
-  void awaitRehearsal() {
-    rehearsal.join();
-    connections.newCloseFuture().awaitUninterruptibly();
   }
 
   /** Whether connections are accepted and calls are passed to filters. */
@@ -213,14 +162,13 @@ public final class RunnerServer implements AutoCloseable {
     ready = false;
     // First of all: whoever finds the socket gone must already be refused on the connections it has.
     CompletableFuture<Void> idle = scope.open().drain();
-    rehearsal.completeOnTimeout(null, CLOSE_ALLOWANCE.toMillis(), TimeUnit.MILLISECONDS).join();
     lock.lock();
     try {
-      Channel channel = listening;
-      if (channel != null) {
+      Listening open = listening;
+      if (open != null) {
         listening = null;
         socketFile.withdraw();
-        channel.close().awaitUninterruptibly();
+        open.close();
       }
     } finally {
       lock.unlock();

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.runner;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
-import java.net.SocketAddress;
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 
@@ -22,13 +25,8 @@ enum ServerTransport {
     }
 
     @Override
-    Class<? extends ServerChannel> channel() {
-      return EpollServerDomainSocketChannel.class;
-    }
-
-    @Override
-    SocketAddress address(Path path) {
-      return new DomainSocketAddress(path.toString());
+    Listening listen(Path path, int backlog, IoEventLoopGroup acceptor, EventLoopGroup workers, NewConnection heard) throws IOException {
+      return EpollListening.open(path, backlog, acceptor, workers, heard);
     }
   },
   NIO {
@@ -38,13 +36,25 @@ enum ServerTransport {
     }
 
     @Override
-    Class<? extends ServerChannel> channel() {
-      return NioServerDomainSocketChannel.class;
-    }
-
-    @Override
-    SocketAddress address(Path path) {
-      return UnixDomainSocketAddress.of(path);
+    Listening listen(Path path, int backlog, IoEventLoopGroup acceptor, EventLoopGroup workers, NewConnection heard) throws IOException {
+      ServerBootstrap bootstrap =
+          new ServerBootstrap()
+              .group(acceptor, workers)
+              .channel(NioServerDomainSocketChannel.class)
+              .option(ChannelOption.SO_BACKLOG, backlog)
+              .childHandler(
+                  new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                      heard.accepted(channel, channel.eventLoop());
+                    }
+                  });
+      var binding = bootstrap.bind(UnixDomainSocketAddress.of(path)).awaitUninterruptibly();
+      if (!binding.isSuccess()) {
+        throw new IOException(binding.cause());
+      }
+      Channel listening = binding.channel();
+      return () -> listening.close().awaitUninterruptibly();
     }
   };
 
@@ -61,7 +71,10 @@ enum ServerTransport {
 
   abstract IoHandlerFactory ioHandlers();
 
-  abstract Class<? extends ServerChannel> channel();
-
-  abstract SocketAddress address(Path path);
+  /**
+   * Binds {@code path} and serves it.
+   *
+   * @throws IOException if it can't be bound
+   */
+  abstract Listening listen(Path path, int backlog, IoEventLoopGroup acceptor, EventLoopGroup workers, NewConnection heard) throws IOException;
 }

@@ -36,7 +36,6 @@ final class TestRunner implements AutoCloseable {
     this.server = new RunnerServer(options, filters, ANSWERS, counts, deadline);
     try {
       server.start();
-      server.awaitRehearsal();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
