@@ -63,6 +63,10 @@ put routes/llm <<JSON
         "upstream_status": "\$upstream_status", "upstream_addr": "\$upstream_addr", "request_time": "\$request_time",
         "upstream_header_time": "\$upstream_header_time", "upstream_response_time": "\$upstream_response_time",
         "body_bytes_sent": "\$body_bytes_sent", "retry_after": "\$upstream_http_retry_after",
+        "ratelimit_remaining_requests": "\$upstream_http_x_ratelimit_remaining_requests",
+        "ratelimit_remaining_tokens": "\$upstream_http_x_ratelimit_remaining_tokens",
+        "ratelimit_reset_requests": "\$upstream_http_x_ratelimit_reset_requests",
+        "ratelimit_reset_tokens": "\$upstream_http_x_ratelimit_reset_tokens",
         "content_type": "\$sent_http_content_type", "body": "\$resp_body"
       }
     }

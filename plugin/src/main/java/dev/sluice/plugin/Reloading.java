@@ -2,7 +2,6 @@
 package dev.sluice.plugin;
 
 import dev.sluice.plugin.config.ConfigReload;
-import dev.sluice.routing.provider.ProviderRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,10 +11,10 @@ final class Reloading {
 
   private final ConfigReload reload;
   private final LiveSettings live;
-  private final ProviderRegistry providers;
+  private final ProviderSetup providers;
   private final ChargeSetup charges;
 
-  Reloading(ConfigReload reload, LiveSettings live, ProviderRegistry providers, ChargeSetup charges) {
+  Reloading(ConfigReload reload, LiveSettings live, ProviderSetup providers, ChargeSetup charges) {
     this.reload = reload;
     this.live = live;
     this.providers = providers;
@@ -34,10 +33,10 @@ final class Reloading {
 
   private void apply(ConfigReload.Prepared.Ready ready) {
     LiveSettings.Prepared change;
-    ProviderRegistry.Prepared next;
+    ProviderSetup.Prepared next;
     try {
       change = live.prepare(ready.next().config());
-      next = providers.prepare(ready.next().config().providers());
+      next = providers.prepare(ready.next().config());
     } catch (IllegalArgumentException e) {
       log.error("configuration not reloaded, the one before stays in force: {}", e.getMessage());
       return;
@@ -45,6 +44,7 @@ final class Reloading {
     // The catalogue first: a lease on a provider that it lacks could not be sent anywhere.
     next.commit();
     change.commit();
+    providers.tellScheduler();
     charges.reload(ready.next().config());
     reload.commit(ready);
     log.info("configuration reloaded changed={} need_restart={}", ready.applied(), ready.needRestart());

@@ -24,6 +24,7 @@ import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.events.EventsHandler;
 import dev.sluice.plugin.events.SettlementDesk;
 import dev.sluice.plugin.filter.FilterRegistry;
+import dev.sluice.plugin.health.HealthBook;
 import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.http.HttpEndpoint;
 import dev.sluice.plugin.lease.Dispatches;
@@ -33,6 +34,7 @@ import dev.sluice.plugin.log.LogFile;
 import dev.sluice.plugin.metrics.CostMetrics;
 import dev.sluice.plugin.metrics.MarketMetrics;
 import dev.sluice.plugin.metrics.ProcessMetrics;
+import dev.sluice.plugin.metrics.ProviderMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
 import dev.sluice.plugin.metrics.SchedulerMetrics;
 import dev.sluice.plugin.metrics.StoreMetrics;
@@ -53,8 +55,6 @@ import dev.sluice.routing.key.KeyFile;
 import dev.sluice.routing.marketplace.provider.MarketFactory;
 import dev.sluice.routing.marketplace.provider.MarketplaceProvider;
 import dev.sluice.routing.provider.Provider;
-import dev.sluice.routing.provider.ProviderContext;
-import dev.sluice.routing.provider.ProviderRegistry;
 import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.Scheduler;
 import dev.sluice.scheduler.cost.LearnedCosts;
@@ -72,6 +72,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,7 +109,7 @@ final class SluiceProcess {
   private final ExecutorService largeBodies;
   private final Optional<DecisionLog> decisions;
   private final Optional<StoreAccess> stores;
-  private final ProviderRegistry providers;
+  private final ProviderSetup providers;
 
   /** Runs a process until the JVM is told to end. */
   static void run(ConfigLoader loader) throws IOException, ConfigException {
@@ -161,6 +162,8 @@ final class SluiceProcess {
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
     Dispatches dispatches = new Dispatches(Clocks.monotonic());
+    // The scheduler comes first, and is what the book tells.
+    AtomicReference<Optional<HealthBook>> book = new AtomicReference<>(Optional.empty());
     charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElse(ChargeSetup.Stores.NONE));
     decisions = decisions(config.observability());
     SchedulerMetrics schedulerMetrics =
@@ -169,25 +172,28 @@ final class SluiceProcess {
             (lease, end, actual) -> {
               register.forget(lease);
               dispatches.ended(lease, end, actual);
+              book.get().ifPresent(open -> open.ended(lease));
               charges.charges().ended(lease, end, actual);
             },
             decisions.map(open -> open::add));
     CostMetrics costMetrics = new CostMetrics(meters);
+    ProviderMetrics providerMetrics = new ProviderMetrics(meters);
     alarms = new AlarmClock(Clocks.monotonic());
     scheduler = new Scheduler(SchedulerSetup.of(config, InForce.NOTHING), Clocks.monotonic(), alarms, schedulerMetrics);
     watcher = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-watch").daemon(true).factory());
     LiveSettings live = new LiveSettings(config, scheduler, new LiveSettings.Times(Clocks.wall(), Clocks.monotonic(), alarms, watcher));
     live.refresh();
-    providers = new ProviderRegistry(new ProviderContext(Clocks.monotonic()::read, Clocks.wall(), watcher, () -> {}));
-    providers.prepare(config.providers()).commit();
+    providers = new ProviderSetup(config, scheduler, alarms, watcher);
+    book.set(Optional.of(providers.book()));
+    readiness.describe(providers::lines);
     largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
     LearnedCosts costs = new LearnedCosts(costs(config.scheduler().cost()));
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
-        new AdmissionDesk.Departures(register, dispatches, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
+        new AdmissionDesk.Departures(register, dispatches, providers::leaving, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
     MarketMetrics market = new MarketMetrics(meters, () -> providers.catalog().provider(MarketFactory.TYPE).flatMap(SluiceProcess::marketplace));
     Spilling spilling = new Spilling(scheduler, config.spill(), charges.prices(), market::decided);
-    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config), costs, spilling);
+    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config, providers), costs, spilling);
     Standings standings = standings(config, live);
     FilterRegistry filters =
         filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
@@ -195,7 +201,7 @@ final class SluiceProcess {
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
     Optional<AdaptiveCapacity> capacity = config.scheduler().adaptive().map(this::adaptive);
-    SettlementDesk settlement = new SettlementDesk(register, dispatches, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
+    SettlementDesk settlement = new SettlementDesk(register, dispatches, providers::answered, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
     events = events(config.events(), settlement);
     Optional<AdminSetup.Database> database =
         stores.map(open -> new AdminSetup.Database(open, SenderTables.of(open.dataSource(), live, config.scheduler().lanes().size()), charges));
@@ -207,9 +213,11 @@ final class SluiceProcess {
                 new AdminHandler.Views(
                     readiness,
                     scheduler::snapshot,
+                    () -> providers.book().lines(),
                     () -> {
                       schedulerMetrics.gauges(scheduler.snapshot());
                       market.refresh();
+                      providerMetrics.gauges(providers.book().lines());
                       costMetrics.gauges(costs.errors());
                       capacity.ifPresent(adaptive -> costMetrics.scales(adaptive.scales()));
                       return meters.scrape();
@@ -243,7 +251,7 @@ final class SluiceProcess {
     return new AdmissionDesk.Bodies(new PromptReader(limits), new BodyRewriter(limits), largeBodies);
   }
 
-  private static AdmissionDesk.Limits limits(SluiceConfig config) {
+  private static AdmissionDesk.Limits limits(SluiceConfig config, ProviderSetup providers) {
     SluiceConfig.SchedulerSettings settings = config.scheduler();
     return new AdmissionDesk.Limits(
         config.protection().maxBodyBytes(),
@@ -251,7 +259,8 @@ final class SluiceProcess {
         settings.defaultPriority(),
         settings.opaqueRequestTokens(),
         settings.serviceTier(),
-        settings.buckets().map(SchedulerSetup::tiers));
+        settings.buckets().map(SchedulerSetup::tiers),
+        providers::regions);
   }
 
   private static Optional<DecisionLog> decisions(SluiceConfig.ObservabilitySettings settings) throws IOException {

@@ -58,6 +58,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -106,10 +107,10 @@ final class AdminPort implements AutoCloseable {
                 () -> PriceTable.NONE,
                 Optional.empty(),
                 new Charges.Clocks(nanos::get, wall)),
-            new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), new Dispatches(nanos::get), wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
+            new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), new Dispatches(nanos::get), lease -> {}, wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
             new Refusals(reason -> {}),
             new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
-            new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty()),
+            new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty(), Set::of),
             new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)),
             new Spilling(scheduler, config.spill(), () -> PriceTable.NONE, spill -> {}));
     KeyMint mint = new KeyMint(Pepper.parse("ab".repeat(32)).orElseThrow(), new SecureRandom());
@@ -118,7 +119,7 @@ final class AdminPort implements AutoCloseable {
     Readiness readiness = new Readiness();
     readiness.enter(Readiness.Stage.READY);
     AdminHandler handler =
-        new AdminHandler(new AdminKeys(keys), new AdminHandler.Views(readiness, scheduler::snapshot, () -> "# metrics\n"), api, nanos::get, blocking);
+        new AdminHandler(new AdminKeys(keys), new AdminHandler.Views(readiness, scheduler::snapshot, List::of, () -> "# metrics\n"), api, nanos::get, blocking);
     routes = handler.routes();
     endpoint = new HttpEndpoint("admin", new InetSocketAddress("127.0.0.1", 0), new HttpEndpoint.Limits(1 << 20, 64, 10, 30), handler);
     address = endpoint.start();

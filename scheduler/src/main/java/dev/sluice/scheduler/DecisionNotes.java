@@ -7,6 +7,7 @@ import dev.sluice.scheduler.DecisionRecord.ProviderVerdict;
 import dev.sluice.scheduler.DecisionRecord.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Writes one pool's decision records, if somebody reads them. Not thread-safe; confined to the pool's lock. */
 final class DecisionNotes {
@@ -73,6 +74,7 @@ final class DecisionNotes {
     for (long rest = mask; rest != 0; rest &= rest - 1) {
       Bound bound = switch (accounts.ledger().get(Long.numberOfTrailingZeros(rest)).shortOf(tokens, nowNanos)) {
         case NOTHING -> gateOpen ? Bound.TURN : Bound.BUCKET;
+        case PAUSE -> Bound.PAUSE;
         case CONCURRENCY -> Bound.CONCURRENCY;
         case REQUESTS -> Bound.REQUESTS;
         case TOKENS -> Bound.TOKENS;
@@ -88,7 +90,9 @@ final class DecisionNotes {
   private List<ProviderVerdict> verdicts(WorkRequest request, int chosen, long nowNanos) {
     List<ProviderVerdict> verdicts = new ArrayList<>(accounts.size());
     for (int i = 0; i < accounts.size(); i++) {
-      verdicts.add(new ProviderVerdict(accounts.get(i).provider(), i == chosen ? Verdict.CHOSEN : verdict(request, i, nowNanos)));
+      PoolAccount account = accounts.get(i);
+      OptionalDouble score = accounts.scored() ? OptionalDouble.of(account.preference().score(request.cost())) : OptionalDouble.empty();
+      verdicts.add(new ProviderVerdict(account.provider(), i == chosen ? Verdict.CHOSEN : verdict(request, i, nowNanos), score));
     }
     return verdicts;
   }
@@ -103,6 +107,7 @@ final class DecisionNotes {
     }
     return switch (account.account().shortOf(request.cost().total(), nowNanos)) {
       case NOTHING -> Verdict.FREE;
+      case PAUSE -> account.standing().healthy() ? Verdict.PAUSED : Verdict.UNHEALTHY;
       case CONCURRENCY -> Verdict.CONCURRENCY;
       case REQUESTS -> Verdict.REQUESTS;
       case TOKENS -> Verdict.TOKENS;

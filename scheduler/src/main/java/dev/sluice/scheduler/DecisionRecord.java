@@ -2,6 +2,7 @@
 package dev.sluice.scheduler;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Everything that decided on one request, once its wait is over. Immutable.
@@ -39,6 +40,8 @@ public record DecisionRecord(
     NONE,
     /** No provider that it may use and that could ever hold it. */
     PROVIDERS,
+    /** Every provider it may use takes no requests for a while. */
+    PAUSE,
     /** Every provider it may use ran as many requests as it takes. */
     CONCURRENCY,
     /** Requests per second. */
@@ -65,8 +68,17 @@ public record DecisionRecord(
     record Evicted(EvictReason reason) implements Outcome {}
   }
 
-  /** What spoke for or against one provider when the outcome was decided. Immutable. */
-  public record ProviderVerdict(String provider, Verdict verdict) {}
+  /**
+   * What spoke for or against one provider when the outcome was decided. Immutable.
+   *
+   * @param score the request's {@link Preference#score} there; empty where order alone decides
+   */
+  public record ProviderVerdict(String provider, Verdict verdict, OptionalDouble score) {
+    /** A verdict where order alone decides. */
+    public ProviderVerdict(String provider, Verdict verdict) {
+      this(provider, verdict, OptionalDouble.empty());
+    }
+  }
 
   /** What spoke for or against a provider. A closed set, fit for a metric label. */
   public enum Verdict {
@@ -78,6 +90,10 @@ public record DecisionRecord(
     NOT_ALLOWED,
     /** It does not fit the context window. */
     CONTEXT,
+    /** It asked to be left alone for a while. */
+    PAUSED,
+    /** It is unhealthy, and not to be tried yet. */
+    UNHEALTHY,
     /** It ran as many requests as it takes. */
     CONCURRENCY,
     /** No request per second was left. */

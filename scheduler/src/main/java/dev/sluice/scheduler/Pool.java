@@ -152,6 +152,30 @@ final class Pool {
     effects.fire();
   }
 
+  /** Gives a provider what its health leaves of its limits. */
+  void stand(String provider, Standing standing) {
+    Effects effects = new Effects(listener);
+    lock.lock();
+    try {
+      core.begin(ticker.read(), effects);
+      core.stand(provider, standing);
+      setAlarm();
+    } finally {
+      lock.unlock();
+    }
+    effects.fire();
+  }
+
+  /** Changes what sending requests to a provider costs. */
+  void prefer(String provider, Preference preference) {
+    lock.lock();
+    try {
+      core.prefer(provider, preference);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Sends every waiter away for good. The caller fires what is returned. */
   Effects drain() {
     Effects effects = new Effects(listener);

@@ -13,6 +13,8 @@ final class PoolAccount {
   private final Account account;
   private AccountLimits limits;
   private double scale = 1;
+  private Standing standing = Standing.WHOLE;
+  private Preference preference = Preference.NONE;
 
   PoolAccount(ProviderAccount configured, long nowNanos) {
     this.provider = configured.provider();
@@ -39,16 +41,44 @@ final class PoolAccount {
     apply(nowNanos);
   }
 
+  /** Gives the account what its provider's health leaves. */
+  void stand(Standing newStanding, long nowNanos) {
+    standing = newStanding;
+    apply(nowNanos);
+  }
+
+  void prefer(Preference newPreference) {
+    preference = newPreference;
+  }
+
+  Preference preference() {
+    return preference;
+  }
+
+  Standing standing() {
+    return standing;
+  }
+
   private void apply(long nowNanos) {
+    boolean forGood = standing.pausedUntilNanos() == Standing.NEVER_NANOS;
+    account.pause(!standing.paused() ? Account.Pause.NONE : forGood ? Account.Pause.FOR_GOOD : Account.Pause.UNTIL, standing.pausedUntilNanos());
     account.limits(
         scaled(limits.tokensPerSecond(), Long.MAX_VALUE),
         scaled(limits.requestRate(), TokenBucket.UNLIMITED),
-        (int) scaled(limits.maxConcurrent(), Integer.MAX_VALUE),
+        concurrency(),
         nowNanos);
   }
 
+  /** A number of trials is meant as it is, not as a part. */
+  private int concurrency() {
+    return standing.maxConcurrent() == Integer.MAX_VALUE
+        ? (int) scaled(limits.maxConcurrent(), Integer.MAX_VALUE)
+        : Math.min(standing.maxConcurrent(), limits.maxConcurrent());
+  }
+
   private long scaled(long limit, long unlimited) {
-    return limit == unlimited || scale >= 1 ? limit : Math.max(1, (long) (limit * scale));
+    double part = scale * standing.scale();
+    return limit == unlimited || part >= 1 ? limit : Math.max(1, (long) (limit * part));
   }
 
   /** True if requests restricted to {@code providers}, empty for none, may come here. */

@@ -5,6 +5,7 @@ import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.TokenTotals;
 import dev.sluice.scheduler.capacity.Account;
 import dev.sluice.scheduler.capacity.Saturating;
+import dev.sluice.scheduler.dispatch.Dispatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ final class PoolAccounts {
   private List<Account> ledger = List.of();
   private List<PoolAccount> removed = List.of();
   private TokenTotals forgotten = NOTHING;
+  private boolean scored;
 
   PoolAccounts(List<ProviderAccount> configured, long nowNanos) {
     configure(configured, nowNanos);
@@ -44,6 +46,7 @@ final class PoolAccounts {
     }
     active = List.copyOf(next);
     ledger = active.stream().map(PoolAccount::account).toList();
+    scored = active.stream().anyMatch(account -> !account.preference().equals(Preference.NONE));
     known.values().stream()
         .filter(account -> account.account().inFlight() == 0)
         .forEach(account -> forgotten = sum(forgotten, account.totals()));
@@ -65,11 +68,73 @@ final class PoolAccounts {
     active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.scale(scale, nowNanos));
   }
 
-  /** Tokens per second of all accounts that admit, as scaled. */
+  /** Gives the account of {@code provider}, if it admits, what its health leaves. */
+  void stand(String provider, Standing standing, long nowNanos) {
+    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.stand(standing, nowNanos));
+  }
+
+  /** Changes what sending requests to {@code provider} costs. */
+  void prefer(String provider, Preference preference) {
+    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.prefer(preference));
+    scored = active.stream().anyMatch(account -> !account.preference().equals(Preference.NONE));
+  }
+
+  /** Whether scores decide, and not order alone. */
+  boolean scored() {
+    return scored;
+  }
+
+  /** Of the accounts in {@code mask} where {@code cost} fits now the one to take, as a mask of one bit; 0 if there is none. */
+  long pick(long mask, TokenCost cost, long nowNanos) {
+    if (!scored) {
+      return Dispatcher.firstFitting(ledger, mask, cost.total(), nowNanos);
+    }
+    long best = 0;
+    double bestScore = Double.POSITIVE_INFINITY;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      int index = Long.numberOfTrailingZeros(rest);
+      double score = active.get(index).preference().score(cost);
+      if (score < bestScore && ledger.get(index).fits(cost.total(), nowNanos)) {
+        best = 1L << index;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+
+  /** The accounts whose providers are healthy, one bit an account. */
+  long healthy() {
+    long mask = 0;
+    for (int i = 0; i < active.size(); i++) {
+      mask |= active.get(i).standing().healthy() ? 1L << i : 0;
+    }
+    return mask;
+  }
+
+  /** How long a request may wait that may use the accounts of {@code mask}: without end if one of them is healthy. */
+  long patienceNanos(long mask) {
+    long longest = 0;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      longest = Math.max(longest, active.get(Long.numberOfTrailingZeros(rest)).standing().patienceNanos());
+    }
+    return longest;
+  }
+
+  /** Time until the first account of {@code mask} has no pause. */
+  long pauseNanos(long mask, long nowNanos) {
+    long shortest = Long.MAX_VALUE;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      shortest = Math.min(shortest, ledger.get(Long.numberOfTrailingZeros(rest)).pauseNanos(nowNanos));
+    }
+    return shortest;
+  }
+
+  /** Tokens per second of the accounts that admit, as scaled: of the healthy ones, or of all if none is. */
   long tokensPerSecond() {
+    long counted = counted();
     long sum = 0;
-    for (Account account : ledger) {
-      sum = Saturating.add(sum, account.tokensPerSecond());
+    for (int i = 0; i < ledger.size(); i++) {
+      sum = (counted & 1L << i) != 0 ? Saturating.add(sum, ledger.get(i).tokensPerSecond()) : sum;
     }
     return sum;
   }
@@ -82,31 +147,43 @@ final class PoolAccounts {
     return active.size();
   }
 
-  /** Requests that the accounts which admit may run at a time, together. */
+  /** Requests that the accounts which admit may run at a time, together: the healthy ones, or all if none is. */
   long places() {
-    return ledger.stream().mapToLong(Account::maxConcurrent).sum();
+    long counted = counted();
+    long places = 0;
+    for (int i = 0; i < ledger.size(); i++) {
+      places += (counted & 1L << i) != 0 ? ledger.get(i).maxConcurrent() : 0;
+    }
+    return places;
   }
 
-  /** The part of the capacity of {@code mask} that is in use, 0..1: of places or of a second's tokens, whichever is more. */
+  /** The part of the healthy capacity of {@code mask} that is in use, 0..1: of places or of a second's tokens, whichever is more; 1 if there is none. */
   double load(long mask, long nowNanos) {
     double places = 0;
     double taken = 0;
     double rate = 0;
     double level = 0;
-    for (long rest = mask; rest != 0; rest &= rest - 1) {
+    for (long rest = mask & healthy(); rest != 0; rest &= rest - 1) {
       Account account = ledger.get(Long.numberOfTrailingZeros(rest));
       places += account.maxConcurrent();
       taken += Math.min(account.inFlight(), account.maxConcurrent());
       rate += account.tokensPerSecond();
       level += Math.clamp(account.availableTokens(nowNanos), 0, account.tokensPerSecond());
     }
-    return Math.max(taken / places, 1 - level / rate);
+    return places == 0 ? 1 : Math.max(taken / places, 1 - level / rate);
   }
 
-  /** True if an account that admits has no place left. */
+  /** The accounts that count as capacity, one bit an account. */
+  private long counted() {
+    long healthy = healthy();
+    return healthy == 0 ? -1L : healthy;
+  }
+
+  /** True if an account that counts as capacity has no place left. */
   boolean anySaturated() {
+    long counted = counted();
     for (int i = 0; i < ledger.size(); i++) {
-      if (ledger.get(i).isSaturated()) {
+      if ((counted & 1L << i) != 0 && ledger.get(i).isSaturated()) {
         return true;
       }
     }

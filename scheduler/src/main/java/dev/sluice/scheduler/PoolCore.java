@@ -42,8 +42,7 @@ final class PoolCore {
    */
   private static final long LEAST_RETRY_NANOS = 1_000_000L;
 
-  /** Durations beyond this are forever; instants stay comparable by subtraction. */
-  private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
+  private static final long FOREVER_NANOS = Patience.FOREVER_NANOS;
 
   /** Of requests that are only imagined. */
   private static final WaitListener UNHEARD =
@@ -127,10 +126,12 @@ final class PoolCore {
       return reject(request, lane, reason, 0, Arrival.of(reason));
     }
     Waiter waiter = new Waiter(pool, request, listener, nowNanos, nextSequence++);
-    long limitNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
+    long patienceNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
+    long limitNanos = Math.min(patienceNanos, accounts.patienceNanos(mask));
+    waiter.patientUntil(nowNanos + Math.min(patienceNanos, FOREVER_NANOS));
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
     if (room.isEmpty() && buckets == null) {
-      long fitting = Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos);
+      long fitting = accounts.pick(mask, request.cost(), nowNanos);
       if (fitting != 0) {
         return admitAtOnce(waiter, Long.numberOfTrailingZeros(fitting));
       }
@@ -146,7 +147,7 @@ final class PoolCore {
       return Outlook.NOBODY;
     }
     Waiter waiter = new Waiter(pool, request, UNHEARD, nowNanos, nextSequence);
-    long limitNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
+    long limitNanos = Math.min(Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos()), accounts.patienceNanos(mask));
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
     double load = accounts.load(mask, nowNanos);
     if (room.isEmpty() && Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos) != 0) {
@@ -197,7 +198,9 @@ final class PoolCore {
     long predictedNanos = foretell(waiter, room.tokensAhead(waiter));
     Arrival arrival = arrival(waiter, predictedNanos);
     if (limitNanos == 0 || predictedNanos > limitNanos) {
-      return turnAway(waiter, RejectReason.WAIT_TOO_LONG, predictedNanos - limitNanos, arrival);
+      boolean unhealthy = waiter.givesUpEarly();
+      long retryNanos = unhealthy ? accounts.pauseNanos(waiter.mask(), nowNanos) : predictedNanos - limitNanos;
+      return turnAway(waiter, unhealthy ? RejectReason.NO_PROVIDER : RejectReason.WAIT_TOO_LONG, retryNanos, arrival);
     }
     waiter.foretold(arrival);
     if (fit instanceof Fit.FitsWithout displacing) {
@@ -289,11 +292,32 @@ final class PoolCore {
   /** Gives a provider only a part of its limits, until told otherwise. */
   void scale(String provider, double scale) {
     accounts.scale(provider, scale, nowNanos);
+    capacityChanged();
+    settleDown();
+  }
+
+  /** Gives a provider what its health leaves of its limits, until told otherwise. */
+  void stand(String provider, Standing standing) {
+    long healthy = accounts.healthy();
+    accounts.stand(provider, standing, nowNanos);
+    capacityChanged();
+    if (healthy != accounts.healthy() && !room.isEmpty()) {
+      room.reshape(Rules.bounds(config), room.order(), this::seat)
+          .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
+    }
+    settleDown();
+  }
+
+  private void capacityChanged() {
     use.places(accounts.places());
     if (buckets != null) {
       buckets.capacity(accounts.tokensPerSecond(), nowNanos);
     }
-    settleDown();
+  }
+
+  /** Changes what sending requests to a provider costs; nobody who waits can run for that. */
+  void prefer(String provider, Preference preference) {
+    accounts.prefer(provider, preference);
   }
 
   private boolean seat(Entry entry) {
@@ -301,7 +325,11 @@ final class PoolCore {
     int lane = Math.min(entry.laneIndex(), config.lanes().size() - 1);
     long mask = accounts.holding(accounts.named(request.providers()), request.contextTokens());
     long laneDeadline = entry.arrivalNanos() + Math.min(config.lanes().get(lane).maxWaitNanos(), FOREVER_NANOS);
-    entry.place(lane, mask, laneDeadline - entry.deadlineNanos() < 0 ? laneDeadline : entry.deadlineNanos());
+    Waiter waiter = (Waiter) entry;
+    if (laneDeadline - waiter.patientUntilNanos() < 0) {
+      waiter.patientUntil(laneDeadline);
+    }
+    waiter.place(lane, mask, Patience.deadline(accounts, waiter, mask, nowNanos));
     return mask != 0;
   }
 
@@ -332,17 +360,21 @@ final class PoolCore {
     for (Entry entry = room.nextDeadline();
         entry != null && nowNanos - entry.deadlineNanos() >= overdueNanos;
         entry = room.nextDeadline()) {
-      evict(entry, EvictReason.TIMEOUT);
+      evict(entry, ((Waiter) entry).givesUpEarly() ? EvictReason.NO_PROVIDER : EvictReason.TIMEOUT);
       any = true;
     }
     return any;
+  }
+
+  private long pick(long mask, Entry entry, long instantNanos) {
+    return accounts.pick(mask, ((Waiter) entry).request().cost(), instantNanos);
   }
 
   private void settleRound() {
     long refillInNanos;
     boolean turned;
     do { // what is short decides the order, so a round that changed it is followed by another
-      refillInNanos = Dispatcher.round(room, accounts.ledger(), nowNanos, this::granted);
+      refillInNanos = Dispatcher.round(room, accounts.ledger(), this::pick, nowNanos, this::granted);
       turned = !room.isEmpty() && use.scarce(accounts.anySaturated());
     } while (turned);
     updateWake(refillInNanos);
@@ -403,7 +435,8 @@ final class PoolCore {
     room.withdraw(entry);
     long retryAfterNanos = switch (reason) {
       case TIMEOUT, DISPLACED -> retryAfterNanos(entry);
-      case CANCELLED, NO_PROVIDER, DRAINING -> 0;
+      case NO_PROVIDER -> Math.max(LEAST_RETRY_NANOS, Math.min(FOREVER_NANOS, accounts.pauseNanos(entry.mask(), nowNanos)));
+      case CANCELLED, DRAINING -> 0;
     };
     conclude((Waiter) entry, reason, retryAfterNanos);
   }
@@ -431,6 +464,10 @@ final class PoolCore {
   }
 
   private long foretell(Entry entry, long tokensAhead) {
+    return Math.max(foretellWork(entry, tokensAhead), Math.min(FOREVER_NANOS, accounts.pauseNanos(entry.mask(), nowNanos)));
+  }
+
+  private long foretellWork(Entry entry, long tokensAhead) {
     if (use.isScarce() && config.policy() == Policy.HYBRID && buckets == null) {
       return foretellPlace(entry);
     }

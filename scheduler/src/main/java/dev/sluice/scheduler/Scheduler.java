@@ -109,6 +109,28 @@ public final class Scheduler {
     }
   }
 
+  /**
+   * Gives a provider what its health leaves of its limits, beside {@link #scale}, until told otherwise; changes of the configuration keep
+   * it. Nobody running is stopped. Providers and models that don't exist are ignored.
+   */
+  public void stand(String model, String provider, Standing standing) {
+    Pool pool = pools.get(model);
+    if (pool != null) {
+      pool.stand(provider, standing);
+    }
+  }
+
+  /**
+   * Says what sending requests to a provider costs; with {@link Preference#NONE} everywhere, as in the beginning, configured order decides.
+   * Changes of the configuration keep it. Providers and models that don't exist are ignored.
+   */
+  public void prefer(String model, String provider, Preference preference) {
+    Pool pool = pools.get(model);
+    if (pool != null) {
+      pool.prefer(provider, preference);
+    }
+  }
+
   /** Evicts every waiter and refuses newcomers, for good; leases live on until they end. */
   public void drain() {
     List<Effects> effects = new ArrayList<>();

@@ -13,6 +13,7 @@ final class Waiter extends Entry implements Ticket {
   private final WorkRequest request;
   private final WaitListener listener;
   private long predictedWaitNanos;
+  private long patientUntilNanos;
   private int position;
   private Bound bound = Bound.NONE;
 
@@ -33,6 +34,20 @@ final class Waiter extends Entry implements Ticket {
 
   WaitListener listener() {
     return listener;
+  }
+
+  /** When its patience ends if a provider is healthy; what it is placed with may be sooner. */
+  void patientUntil(long instantNanos) {
+    patientUntilNanos = instantNanos;
+  }
+
+  long patientUntilNanos() {
+    return patientUntilNanos;
+  }
+
+  /** Whether it gives up before its time because no provider is healthy. */
+  boolean givesUpEarly() {
+    return deadlineNanos() - patientUntilNanos < 0;
   }
 
   /** Keeps what was foretold; before anyone else sees the ticket. */

@@ -10,6 +10,7 @@ import dev.sluice.plugin.admin.api.Problem;
 import dev.sluice.plugin.admin.api.Route;
 import dev.sluice.plugin.admin.api.Route.Access;
 import dev.sluice.plugin.admin.api.Router;
+import dev.sluice.plugin.health.HealthBook;
 import dev.sluice.plugin.http.HttpAnswer;
 import dev.sluice.plugin.http.HttpCall;
 import dev.sluice.plugin.http.HttpHandler;
@@ -41,9 +42,10 @@ public final class AdminHandler implements HttpHandler {
   /**
    * What the process shows of itself.
    *
+   * @param providers how they fare
    * @param metrics renders the Prometheus text
    */
-  public record Views(Readiness readiness, Supplier<SchedulerSnapshot> snapshot, Supplier<String> metrics) {}
+  public record Views(Readiness readiness, Supplier<SchedulerSnapshot> snapshot, Supplier<List<HealthBook.Line>> providers, Supplier<String> metrics) {}
 
   /**
    * A handler of the views and of {@code api}.
@@ -71,6 +73,9 @@ public final class AdminHandler implements HttpHandler {
                 call -> new HttpAnswer(200, "text/plain; version=0.0.4; charset=utf-8", views.metrics().get().getBytes(StandardCharsets.UTF_8)))
             .answering(200, "text/plain"));
     routes.add(Route.at("GET", "/v1/pools", Access.VIEW, "The state of every pool.", call -> HttpAnswer.json(200, PoolsJson.of(views.snapshot().get()))).answering(200, "Pools"));
+    routes.add(
+        Route.at("GET", "/v1/providers", Access.VIEW, "How every provider fares, for each model.", call -> HttpAnswer.json(200, ProvidersJson.of(views.providers().get())))
+            .answering(200, "Providers"));
     routes.addAll(api);
     routes.add(
         Route.blocking("GET", "/v1/openapi.yaml", Access.VIEW, "This document.", call -> new HttpAnswer(200, "application/yaml", OpenApi.yaml(List.copyOf(routes))))

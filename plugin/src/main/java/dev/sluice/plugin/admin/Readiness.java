@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.admin;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Whether the process takes requests. Thread-safe. */
 public final class Readiness {
@@ -18,16 +21,16 @@ public final class Readiness {
 
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.STARTING);
 
-  private final AtomicReference<Supplier<String>> details = new AtomicReference<>(() -> "");
+  private final List<Supplier<String>> details = new CopyOnWriteArrayList<>();
 
-  /** What probes are told beyond the stage, as whole lines; it never changes whether the process is ready. */
+  /** Adds to what probes are told beyond the stage, as whole lines; it never changes whether the process is ready. */
   public void describe(Supplier<String> lines) {
-    details.set(lines);
+    details.add(lines);
   }
 
   /** Further lines; empty if there is nothing to tell. */
   public String details() {
-    return details.get().get();
+    return details.stream().map(Supplier::get).collect(Collectors.joining());
   }
 
   /** The present stage. */

@@ -8,13 +8,16 @@ import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.refusal.Refusals;
 import dev.sluice.routing.provider.ProviderCatalog;
+import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.Scheduler;
 import dev.sluice.scheduler.Ticker;
 import dev.sluice.scheduler.cost.LearnedCosts;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -47,10 +50,11 @@ public record AdmissionDesk(
    *
    * @param register where its lease is entered first
    * @param dispatches tells its provider how it ended
+   * @param leaving hears of each lease whose request leaves
    * @param wall tells the instants at which limits renew
    * @param decisions hears how long deciding took
    */
-  public record Departures(LeaseRegister register, Dispatches dispatches, InstantSource wall, DecisionMeter decisions) {}
+  public record Departures(LeaseRegister register, Dispatches dispatches, Consumer<Lease> leaving, InstantSource wall, DecisionMeter decisions) {}
 
   /**
    * Measures the runner's own part of a request that did not have to wait: from its frame to the query for the body, and from the body to
@@ -77,6 +81,7 @@ public record AdmissionDesk(
    * @param opaqueTokens cost of a request whose body says nothing about tokens
    * @param serviceTiers level that a {@code service_tier} asks for
    * @param buckets where lanes are buckets, which of them a level means
+   * @param regions where requests may be processed at the moment; empty for anywhere
    */
   public record Limits(
       long maxBodyBytes,
@@ -84,5 +89,6 @@ public record AdmissionDesk(
       int defaultLevel,
       long opaqueTokens,
       Map<String, Integer> serviceTiers,
-      Optional<BucketTiers> buckets) {}
+      Optional<BucketTiers> buckets,
+      Supplier<Set<String>> regions) {}
 }

@@ -237,7 +237,7 @@ final class Passage implements WaitListener {
       return;
     }
     Provider asked = provider.get();
-    asked.target(placed().target(), answer -> call.request().execute(() -> aimed(lease, asked, answer)));
+    asked.target(placed().target(asked), answer -> call.request().execute(() -> aimed(lease, asked, answer)));
   }
 
   private void aimed(Lease lease, Provider provider, TargetAnswer answer) {
@@ -251,7 +251,7 @@ final class Passage implements WaitListener {
         if (successor.isPresent()) {
           // A reload closed the provider while it was asked.
           Provider next = successor.get();
-          next.target(placed().target(), again -> call.request().execute(() -> aimed(lease, next, again)));
+          next.target(placed().target(next), again -> call.request().execute(() -> aimed(lease, next, again)));
         } else {
           goElsewhere(lease, notNow.retryAfter());
         }
@@ -308,6 +308,7 @@ final class Passage implements WaitListener {
     }
     String name = desk.departures().register().enter(new OpenLease(lease, dialect, placed().asked(), charge));
     charge.named(name);
+    desk.departures().leaving().accept(lease);
     call.response().addResponseHeader(InternalHeaders.LEASE, name);
     call.response().addResponseHeader(InternalHeaders.LANE, Integer.toString(lease.lane()));
     call.response().addResponseHeader(InternalHeaders.WAIT_MS, Long.toString(lease.waitNanos() / 1_000_000));

@@ -8,6 +8,8 @@ import dev.sluice.plugin.dialect.PromptShape;
 import dev.sluice.plugin.protocol.Headers;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.Terms;
+import dev.sluice.routing.provider.AllowedProviders;
+import dev.sluice.routing.provider.Provider;
 import dev.sluice.routing.provider.ProviderCatalog;
 import dev.sluice.routing.provider.Resolution;
 import dev.sluice.routing.provider.ServedModel;
@@ -30,15 +32,15 @@ sealed interface Placement {
    * Fit to be submitted.
    *
    * @param asked what the request's cost was estimated from
-   * @param regions where it may be processed; empty for anywhere
+   * @param allowed who may get it
    */
-  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked, Set<String> regions)
+  record Placed(Resolution.Served served, String requestedModel, WorkRequest request, Asked asked, AllowedProviders allowed)
       implements Placement {
-    /** What its provider is told of it. */
-    TargetRequest target() {
+    /** What a provider is told of it. */
+    TargetRequest target(Provider provider) {
       TokenCost cost = request.cost();
       return new TargetRequest(
-          served.model(), requestedModel, asked.account(), request.lane(), cost.inputTokens(), cost.outputTokens(), asked.streaming(), regions);
+          served.model(), requestedModel, asked.account(), request.lane(), cost.inputTokens(), cost.outputTokens(), asked.streaming(), allowed.regionsFor(provider.metadata()));
     }
 
     /** The same for other providers than {@code tried}, after having waited; empty if there is none. */
@@ -50,7 +52,7 @@ sealed interface Placement {
       rest.remove(tried);
       return rest.isEmpty()
           ? Optional.empty()
-          : Optional.of(new Placed(served, requestedModel, request.elsewhere(rest, waitedNanos), asked, regions));
+          : Optional.of(new Placed(served, requestedModel, request.elsewhere(rest, waitedNanos), asked, allowed));
     }
 
     /** What the request is to be charged for. */
@@ -91,8 +93,9 @@ sealed interface Placement {
     if (ambiguous.isPresent()) {
       return new Refused(ambiguous.get());
     }
-    Set<String> providers = both(entitlement.providers(), conf.providers());
-    if (providers.isEmpty() && !(entitlement.providers().isEmpty() && conf.providers().isEmpty())) {
+    AllowedProviders allowed = new AllowedProviders(List.of(entitlement.providers(), conf.providers()), limits.regions().get());
+    Set<String> providers = allowed.everybody() ? Set.of() : allowed.among(served.servings());
+    if (providers.isEmpty() && !allowed.everybody()) {
       return new Refused(Refusal.of(Reason.NO_PROVIDER));
     }
     Asked asked =
@@ -110,7 +113,7 @@ sealed interface Placement {
     if (narrowed.isEmpty()) {
       return new Refused(Refusal.of(Reason.NO_PROVIDER));
     }
-    return new Placed(served, requested, narrowed.get(), asked, Set.of());
+    return new Placed(served, requested, narrowed.get(), asked, allowed);
   }
 
   /** The prompt of a body that was not understood is a configured number, which no ratio corrects. */
@@ -118,16 +121,6 @@ sealed interface Placement {
     Estimate estimate = costs.estimate(asked);
     long prompt = shape.messages() == 0 ? shape.promptTokens() : estimate.promptTokens();
     return new TokenCost(Math.min(prompt, TokenCost.MAX_TOKENS), Math.min(estimate.outputTokens(), TokenCost.MAX_TOKENS));
-  }
-
-  /** The providers that both sides allow; an empty side allows any. */
-  private static Set<String> both(Set<String> one, Set<String> other) {
-    if (one.isEmpty() || other.isEmpty()) {
-      return one.isEmpty() ? other : one;
-    }
-    Set<String> common = new HashSet<>(one);
-    common.retainAll(other);
-    return common;
   }
 
   /** Says what the limit is and what the request would take. */

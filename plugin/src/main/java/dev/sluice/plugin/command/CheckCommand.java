@@ -10,9 +10,11 @@ import dev.sluice.routing.config.Place;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.key.KeyFileReader;
 import dev.sluice.routing.key.KeyRecord;
+import dev.sluice.routing.provider.AllowedProviders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code sluice check}: reads the configuration and the key file as a start would, and says what it found. Immutable. */
@@ -28,7 +30,8 @@ final class CheckCommand {
     boolean present = Files.exists(keysFile);
     var problems = new Problems();
     List<KeyRecord> keys = KeyFileReader.read(keysFile.toString(), present ? Files.readString(keysFile) : "", problems);
-    List<String> providers = loaded.config().providers().stream().map(plan -> plan.metadata().name()).toList();
+    List<String> providers = new ArrayList<>(loaded.config().providers().stream().map(plan -> plan.metadata().name()).toList());
+    loaded.config().providers().forEach(plan -> plan.metadata().regions().forEach(region -> providers.add(AllowedProviders.REGION + region)));
     for (KeyRecord key : keys) {
       for (String provider : key.entitlement().providers()) {
         if (!providers.contains(provider)) {

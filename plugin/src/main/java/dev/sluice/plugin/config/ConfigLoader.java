@@ -139,6 +139,7 @@ public final class ConfigLoader {
             StoreBinder.bind(root, surroundings, storeSecrets),
             providers,
             HybridKeys.bind(root.section(SluiceDocument.PROVIDER).section(HybridKeys.SECTION), root.section(ConfigKeys.Scheduler.SECTION).get(ConfigKeys.Scheduler.PRIORITY_LEVELS)),
+            ProviderBinder.providing(root.section(SluiceDocument.PROVIDER)),
             QuotaBinder.quotas(root),
             QuotaBinder.prices(root),
             SettingsBinder.protection(root.section(ConfigKeys.Protection.SECTION)),

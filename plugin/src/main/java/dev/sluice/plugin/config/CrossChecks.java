@@ -39,6 +39,7 @@ final class CrossChecks {
     checks.depths();
     BucketBinder.check(root.section(BucketKeys.SECTION), problems);
     checks.surfaces();
+    HealthKeys.check(root.section(SluiceDocument.PROVIDER).section(HealthKeys.SECTION), problems);
     QuotaBinder.check(root, problems);
     if (root.section(Scheduler.SECTION).sound(Scheduler.PRIORITY_LEVELS)) {
       HybridKeys.check(

@@ -44,6 +44,13 @@ final class ProviderBinder {
     return binder.ordered(plans);
   }
 
+  static SluiceConfig.ProvidingSettings providing(Values provider) {
+    return new SluiceConfig.ProvidingSettings(
+        ChoiceKeys.bind(provider.section(ChoiceKeys.SECTION)),
+        Set.copyOf(provider.get(SluiceDocument.REGIONS)),
+        HealthKeys.bind(provider.section(HealthKeys.SECTION)));
+  }
+
   private void names(List<ProviderPlan> plans) {
     Set<String> names = new HashSet<>();
     for (ProviderPlan plan : plans) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.config;
 
+import dev.sluice.plugin.health.HealthSettings;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.hybrid.SpillTerms;
 import dev.sluice.routing.price.PriceTable;
@@ -26,6 +27,7 @@ import java.util.Set;
  *
  * @param providers in order of preference
  * @param spill when requests may go to the marketplace
+ * @param providing how providers are chosen and judged
  */
 public record SluiceConfig(
     RunnerSettings runner,
@@ -35,6 +37,7 @@ public record SluiceConfig(
     StoreSettings stores,
     List<ProviderPlan> providers,
     SpillTerms spill,
+    ProvidingSettings providing,
     QuotaSettings quotas,
     PriceTable prices,
     ProtectionSettings protection,
@@ -96,6 +99,20 @@ public record SluiceConfig(
 
   /** Bounds on all lanes of a pool together, and on one flow; depths count requests. */
   public record QueueSettings(int maxDepthTotal, long maxBytesTotal, int maxDepthPerFlow) {}
+
+  /**
+   * How providers are chosen and judged.
+   *
+   * @param regions where requests may be processed; empty for anywhere
+   */
+  public record ProvidingSettings(ChoiceSettings choice, Set<String> regions, HealthSettings health) {
+    public ProvidingSettings {
+      regions = Set.copyOf(regions);
+    }
+  }
+
+  /** Whether scores decide between providers, and what a second is worth, in the currency of prices. */
+  public record ChoiceSettings(boolean byScore, double valueOfTime) {}
 
   /** Who is calling. */
   public record KeySettings(Path keysFile, Path pepperFile, String pepperEnv) {}

@@ -3,6 +3,7 @@ package dev.sluice.plugin.config;
 
 import static dev.sluice.routing.config.Kinds.list;
 import static dev.sluice.routing.config.Kinds.name;
+import static dev.sluice.routing.config.Kinds.text;
 
 import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Section;
@@ -28,12 +29,19 @@ final class SluiceDocument {
           "",
           "Names of providers in order of preference, whatever their type; those not named follow in the order written.");
 
+  static final Key<List<String>> REGIONS =
+      Key.of(
+          "regions",
+          list(text("lower case letters, digits and -", "[a-z0-9-]+", 64), 64),
+          "",
+          "Where requests may be processed: only at providers whose `region` is one of these. Empty for anywhere.");
+
   static final Section PROVIDER =
       Section.single(
               "provider",
               "Who serves the models.",
-              List.of(FAILOVER_ORDER),
-              Stream.concat(PROVIDER_TYPES.stream().map(ProviderFactory::section), Stream.of(HybridKeys.SECTION)).toList())
+              List.of(FAILOVER_ORDER, REGIONS),
+              Stream.concat(Stream.of(ChoiceKeys.SECTION, HealthKeys.SECTION, HybridKeys.SECTION), PROVIDER_TYPES.stream().map(ProviderFactory::section)).toList())
           .reloadable();
 
   static final Section ROOT =

@@ -17,7 +17,8 @@ import tools.jackson.core.json.JsonFactory;
  * <p>{@code number} and {@code at} say which and when; {@code arrival_ms} is the arrival on a clock without origin, for replays;
  * {@code model}, {@code flow}, {@code lane}, {@code input_tokens}, {@code output_tokens} and {@code max_output_tokens} (absent without a limit) what
  * was asked; {@code position}, {@code bound} and {@code predicted_wait_ms} what was found on arrival; {@code wait_ms}, {@code
- * outcome} (admitted, rejected or evicted) and {@code reason} what became of it; {@code providers} is an object of verdicts.
+ * outcome} (admitted, rejected or evicted) and {@code reason} what became of it; {@code providers} is an object of verdicts,
+ * {@code scores} one of scores where these decide.
  */
 public final class DecisionJson {
   private static final JsonFactory JSON = new JsonFactory();
@@ -58,7 +59,13 @@ public final class DecisionJson {
     for (ProviderVerdict verdict : record.providers()) {
       json.writeStringProperty(verdict.provider(), name(verdict.verdict()));
     }
-    json.writeEndObject().writeEndObject();
+    json.writeEndObject();
+    if (record.providers().stream().anyMatch(verdict -> verdict.score().isPresent())) {
+      json.writeObjectPropertyStart("scores");
+      record.providers().forEach(verdict -> verdict.score().ifPresent(score -> json.writeNumberProperty(verdict.provider(), score)));
+      json.writeEndObject();
+    }
+    json.writeEndObject();
   }
 
   private static void outcome(JsonGenerator json, Outcome outcome) {

@@ -26,20 +26,29 @@ public final class SettlementDesk {
     void settled(Settlement.Source source);
   }
 
+  /** Hears how the requests of open leases were answered, before these end. Thread-safe. */
+  @FunctionalInterface
+  public interface Answered {
+    /** A request was answered, and used {@code actual} tokens. */
+    void answered(OpenLease entry, TokenCost actual, CompletionEvent event);
+  }
+
   private final LeaseRegister register;
   private final Dispatches dispatches;
+  private final Answered answered;
   private final BytesPerToken bytesPerToken;
   private final LearnedCosts costs;
   private final Optional<AdaptiveCapacity> capacity;
   private final Listener listener;
 
   /**
-   * A desk over the open leases of {@code register}, whose providers hear by {@code dispatches}; {@code bytesPerToken} and {@code costs} learn from what they used, and {@code
+   * A desk over the open leases of {@code register}, whose providers hear by {@code dispatches} and are judged by {@code answered}; {@code bytesPerToken} and {@code costs} learn from what they used, and {@code
    * capacity} from how they were answered.
    */
   public SettlementDesk(
       LeaseRegister register,
       Dispatches dispatches,
+      Answered answered,
       BytesPerToken bytesPerToken,
       LearnedCosts costs,
       Optional<AdaptiveCapacity> capacity,
@@ -47,6 +56,7 @@ public final class SettlementDesk {
     this.capacity = capacity;
     this.register = register;
     this.dispatches = dispatches;
+    this.answered = answered;
     this.bytesPerToken = bytesPerToken;
     this.costs = costs;
     this.listener = listener;
@@ -83,6 +93,8 @@ public final class SettlementDesk {
     OptionalInt status = event.upstreamStatuses().isEmpty() ? OptionalInt.empty() : OptionalInt.of(event.upstreamStatuses().getLast());
     boolean reported = settlement.source() == Settlement.Source.REPORTED;
     dispatches.answered(entry.lease(), new Dispatches.Answer(status, reported, event.timing().upstreamResponseNanos()));
+    // Before the lease ends, which frees what the answer may have shown not to be there.
+    answered.answered(entry, settlement.actual(), event);
     if (!entry.lease().settle(settlement.actual())) {
       return EventResult.LATE;
     }

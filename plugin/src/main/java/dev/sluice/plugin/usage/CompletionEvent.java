@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * @param upstreamAddr address of the provider, a comma list after several attempts; empty when none was tried
  * @param timing how long things took
  * @param bodyBytesSent bytes of body sent to the caller
- * @param retryAfterSeconds the provider's Retry-After, when it gave a number
+ * @param limits what the provider said of its own limits
  * @param contentType of the answer, empty when unknown
  * @param body the captured answer, possibly only its head, empty when none was captured
  * @param promptTokens the gateway's own count, on routes where it keeps one
@@ -31,7 +31,7 @@ public record CompletionEvent(
     String upstreamAddr,
     Timing timing,
     long bodyBytesSent,
-    OptionalLong retryAfterSeconds,
+    UpstreamLimits limits,
     String contentType,
     String body,
     OptionalLong promptTokens,

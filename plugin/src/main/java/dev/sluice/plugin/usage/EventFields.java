@@ -24,7 +24,7 @@ import tools.jackson.core.json.JsonFactory;
 final class EventFields {
   private static final Set<String> KNOWN =
       Set.of(
-          "lease", "status", "completion", "upstream_status", "upstream_addr", "request_time", "upstream_header_time",
+          "lease", "status", "ratelimit_remaining_requests", "ratelimit_remaining_tokens", "ratelimit_reset_requests", "ratelimit_reset_tokens", "completion", "upstream_status", "upstream_addr", "request_time", "upstream_header_time",
           "upstream_response_time", "body_bytes_sent", "retry_after", "content_type", "body", "llm_prompt_tokens",
           "llm_completion_tokens");
   private static final double NANOS_PER_SECOND = 1e9;
@@ -76,7 +76,12 @@ final class EventFields {
         attempt("upstream_addr").equals("-") ? "" : text("upstream_addr"),
         timing,
         whole(text("body_bytes_sent")).orElse(0),
-        whole(attempt("retry_after")),
+        new UpstreamLimits(
+            retryAfter(),
+            whole(text("ratelimit_remaining_requests")),
+            whole(text("ratelimit_remaining_tokens")),
+            text("ratelimit_reset_requests"),
+            text("ratelimit_reset_tokens")),
         text("content_type"),
         text("body"),
         whole(text("llm_prompt_tokens")),
@@ -110,6 +115,12 @@ final class EventFields {
       }
     }
     return attempts;
+  }
+
+  /** The last attempt's, or a date, which has a comma of its own. */
+  private String retryAfter() {
+    String last = attempt("retry_after");
+    return whole(last).isPresent() ? last : text("retry_after");
   }
 
   private OptionalLong nanos(String key) {

@@ -4,6 +4,7 @@ package dev.sluice.plugin.capacity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.plugin.usage.CompletionEvent;
+import dev.sluice.plugin.usage.UpstreamLimits;
 import dev.sluice.scheduler.AccountLimits;
 import dev.sluice.scheduler.Alarm;
 import dev.sluice.scheduler.Decision;
@@ -72,7 +73,7 @@ class AdaptiveCapacityTest {
         lease,
         stream,
         new CompletionEvent(
-            "", OptionalInt.of(status), true, status == 0 ? List.of() : List.of(502, status), "", timing, 0, OptionalLong.empty(), "", "",
+            "", OptionalInt.of(status), true, status == 0 ? List.of() : List.of(502, status), "", timing, 0, UpstreamLimits.UNKNOWN, "", "",
             OptionalLong.empty(), OptionalLong.empty()));
   }
 

@@ -7,14 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.plugin.config.SluiceConfig.LaneSettings;
 import dev.sluice.routing.Terms;
 import dev.sluice.routing.Traits;
+import dev.sluice.plugin.health.HealthSettings;
 import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.database.DatabaseSettings;
 import dev.sluice.routing.provider.Credentials;
 import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.provider.Pace;
+import dev.sluice.routing.provider.Probe;
 import dev.sluice.routing.provider.ServedModel;
 import dev.sluice.routing.provider.Target;
 import dev.sluice.routing.provider.local.LocalPlan;
+import dev.sluice.routing.store.FailureBreaker;
 import dev.sluice.routing.price.Price;
 import dev.sluice.routing.quota.Quota;
 import dev.sluice.routing.quota.QuotaAlert;
@@ -147,9 +150,27 @@ class SluiceConfigTest {
           deadline: 100ms
           migrate: false
       provider:
+        failover_order: [a]
+        regions: [eu-1]
+        choice: {by: score, value_of_time: 0.25}
+        health:
+          window: 30
+          min_answers: 6
+          failure_percent: 40%
+          open: 2s
+          max_open: 90s
+          trials: 3
+          slow_start: 20s
+          slow_ratio: 4
+          slow_after: 2s
+          retry_after: 3s
+          max_retry_after: 30s
+          unhealthy_max_wait: 7s
         local:
           a:
             host: a.example.com:8443
+            region: eu-1
+            probe: {url: "http://127.0.0.1:9/health", interval: 20s, timeout: 2s, failures: 4}
             path_prefix: /api/v3
             headers: {X-Team: blue}
             request_stream_usage: true
@@ -312,6 +333,17 @@ class SluiceConfigTest {
                     Optional.empty()),
                 List.of(),
                 config.spill(),
+                new SluiceConfig.ProvidingSettings(
+                    new SluiceConfig.ChoiceSettings(false, 0),
+                    Set.of(),
+                    new HealthSettings(
+                        new FailureBreaker.Settings(20, 5, 50, Duration.ofSeconds(5), Duration.ofSeconds(60), 2),
+                        Duration.ofSeconds(10),
+                        3,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(5))),
                 new SluiceConfig.QuotaSettings(Duration.ofMinutes(15), Optional.empty(), List.of()),
                 config.prices(),
                 new SluiceConfig.ProtectionSettings(8 * MIB, 512, 1000),
@@ -449,6 +481,20 @@ class SluiceConfigTest {
                 List.of(),
                 new ModelLimits(1, 2, 3, 4),
                 new Pace(5, 6, Duration.ofSeconds(7))));
+    assertThat(a.metadata().regions()).containsExactly("eu-1");
+    assertThat(a.probe()).contains(new Probe(URI.create("http://127.0.0.1:9/health"), Duration.ofSeconds(20), Duration.ofSeconds(2), 4));
+    assertThat(load(FULL, SECRETS).providing().choice()).isEqualTo(new SluiceConfig.ChoiceSettings(true, 0.25));
+    assertThat(load(FULL, SECRETS).providing().regions()).containsExactly("eu-1");
+    assertThat(load(FULL, SECRETS).providing().health())
+        .isEqualTo(
+            new HealthSettings(
+                new FailureBreaker.Settings(30, 6, 40, Duration.ofSeconds(2), Duration.ofSeconds(90), 3),
+                Duration.ofSeconds(20),
+                4,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(7)));
     LocalPlan b = providers.getLast();
     assertThat(b.requestStreamUsage()).isFalse();
     assertThat(b.target()).isEqualTo(Target.UNCHANGED);

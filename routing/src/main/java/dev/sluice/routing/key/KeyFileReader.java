@@ -46,7 +46,7 @@ public final class KeyFileReader {
   static final Key<String> ACCOUNT_TYPE = trait("account_type", "Such as internal or external.");
   static final Key<String> WORKLOAD_TAG = trait("workload_tag", "Such as batch.");
   static final Key<List<String>> MODELS = Key.of("models", Kinds.list(Kinds.model(true), 256), "", "Allowed models.");
-  private static final Key<List<String>> PROVIDERS = Key.of("providers", Kinds.list(Kinds.name(128), 64), "", "Allowed providers.");
+  private static final Key<List<String>> PROVIDERS = Key.of("providers", Kinds.list(Kinds.name(128), 64), "", "Allowed providers; `region:` and a region stands for all in it.");
   static final Key<Instant> EXPIRES_AT = Key.optional("expires_at", Kinds.instant(), "never", "End of validity.");
   private static final Key<KeyStatus> STATUS = Key.of("status", Kinds.choice(KeyStatus.class), "active", "May it be used.");
   static final Key<String> DESCRIPTION = Key.optional("description", Kinds.line(256), "none", "For people.");

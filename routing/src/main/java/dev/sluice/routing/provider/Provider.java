@@ -31,7 +31,8 @@ public interface Provider extends AutoCloseable {
   List<ServedModel> models();
 
   /**
-   * What it can take of a model at the moment; empty for a model that it does not serve, and while it has nothing to offer.
+   * What it can take of a model at the moment, never more than {@link #models} says; empty for a model that it does not serve, and
+   * while it has nothing to offer. Less than configured is taken as a part of every limit, by the one that is shortest.
    * Whoever's answer changes calls {@link ProviderContext#changed}; nobody asks at intervals.
    *
    * @param model canonical name, as in {@link #models}
@@ -64,6 +65,11 @@ public interface Provider extends AutoCloseable {
    * DispatchEnd.Kind#WITHDRAWN}, so that a quote can be given back.
    */
   void target(TargetRequest request, Consumer<TargetAnswer> answer);
+
+  /** How to ask it whether it is there; empty, as always unless the operator configured it, for not at all. */
+  default Optional<Probe> probe() {
+    return Optional.empty();
+  }
 
   /** Takes over changed files of credentials; may block. */
   default void refresh() {}

@@ -91,7 +91,8 @@ class ProviderCatalogTest {
             List.of(served("m")),
             new Credentials.Header("authorization", "Bearer", secret),
             new Target(Optional.empty(), Optional.empty(), Map.of("x-key", "canary")),
-            true)
+            true,
+            Optional.empty())
             .open(CONTEXT);
     ProviderCatalog catalog = ProviderCatalog.of(1, List.of(provider));
 
@@ -115,7 +116,7 @@ class ProviderCatalogTest {
   }
 
   private static LocalProvider provider(String name, ServedModel... models) {
-    return new LocalPlan(new ProviderMetadata(name, "local", Set.of()), List.of(models), new Credentials.None(), Target.UNCHANGED, true).open(CONTEXT);
+    return new LocalPlan(new ProviderMetadata(name, "local", Set.of()), List.of(models), new Credentials.None(), Target.UNCHANGED, true, Optional.empty()).open(CONTEXT);
   }
 
   private static ServedModel served(String model, String... aliases) {

@@ -12,6 +12,18 @@ public final class Account {
   private final TokenBucket requests;
   private int maxConcurrent;
   private int inFlight;
+  private Pause pause = Pause.NONE;
+  private long pausedUntilNanos;
+
+  /** Whether requests may start. */
+  public enum Pause {
+    /** They may. */
+    NONE,
+    /** They may from an instant on. */
+    UNTIL,
+    /** They may not. */
+    FOR_GOOD
+  }
   private long grantedTokens;
   private long settledTokens;
   private long refundedTokens;
@@ -28,7 +40,7 @@ public final class Account {
 
   /** True if a request of {@code cost} tokens may start now. */
   public boolean fits(long cost, long nowNanos) {
-    return inFlight < maxConcurrent && requests.covers(1, nowNanos) && tokens.covers(cost, nowNanos);
+    return pauseNanos(nowNanos) == 0 && inFlight < maxConcurrent && requests.covers(1, nowNanos) && tokens.covers(cost, nowNanos);
   }
 
   /**
@@ -37,12 +49,15 @@ public final class Account {
    */
   public long readyInNanos(long cost, long nowNanos) {
     return inFlight < maxConcurrent
-        ? Math.max(requests.readyInNanos(1, nowNanos), tokens.readyInNanos(cost, nowNanos))
+        ? Math.max(pauseNanos(nowNanos), Math.max(requests.readyInNanos(1, nowNanos), tokens.readyInNanos(cost, nowNanos)))
         : Long.MAX_VALUE;
   }
 
-  /** What keeps a request of {@code cost} tokens from starting now: of several the first of concurrency, requests, tokens. */
+  /** What keeps a request of {@code cost} tokens from starting now: of several the first of a pause, concurrency, requests, tokens. */
   public Dimension shortOf(long cost, long nowNanos) {
+    if (pauseNanos(nowNanos) > 0) {
+      return Dimension.PAUSE;
+    }
     if (inFlight >= maxConcurrent) {
       return Dimension.CONCURRENCY;
     }
@@ -50,6 +65,21 @@ public final class Account {
       return Dimension.REQUESTS;
     }
     return tokens.covers(cost, nowNanos) ? Dimension.NOTHING : Dimension.TOKENS;
+  }
+
+  /** Changes when requests may start; the instant counts only for {@link Pause#UNTIL}. */
+  public void pause(Pause newPause, long untilNanos) {
+    pause = newPause;
+    pausedUntilNanos = untilNanos;
+  }
+
+  /** Time until its pause is over; 0 if it has none, {@link Long#MAX_VALUE} if nobody knows. */
+  public long pauseNanos(long nowNanos) {
+    return switch (pause) {
+      case NONE -> 0;
+      case UNTIL -> Math.max(0, pausedUntilNanos - nowNanos);
+      case FOR_GOOD -> Long.MAX_VALUE;
+    };
   }
 
   /** Reserves every dimension for one request; the caller has seen that it {@linkplain #fits fits}. */

@@ -10,7 +10,7 @@ import java.util.List;
  * One dispatch round: grants capacity to waiters in policy order until nobody can run. Not thread-safe; confined to the pool's
  * lock.
  *
- * <p>A waiter runs on the first account in configured order that it may use, that nobody before it claimed and that has all it
+ * <p>A waiter runs on the account that the {@link Choice} prefers of those it may use, that nobody before it claimed and that have all it
  * needs. A waiter that finds none claims every account it may use: nobody behind it takes them, so small requests don't starve a
  * large one, and only waiters with an unclaimed account are looked at further. A grant changes whose turn it is, so claims are
  * made anew after it. A grant costs O(log n) and one step per lane and eligibility mask.
@@ -24,13 +24,20 @@ public final class Dispatcher {
     void granted(Entry entry, int accountIndex);
   }
 
+  /** Which of several accounts a waiter gets. */
+  @FunctionalInterface
+  public interface Choice {
+    /** An account of {@code mask} where the waiter fits now, as a mask of one bit; 0 if there is none. */
+    long pick(long mask, Entry entry, long nowNanos);
+  }
+
   /** Runs a round; returns the time until a refill lets somebody run, {@link Long#MAX_VALUE} if none will. */
-  public static long round(WaitingRoom room, List<Account> accounts, long nowNanos, Grants grants) {
+  public static long round(WaitingRoom room, List<Account> accounts, Choice choice, long nowNanos, Grants grants) {
     long claimed = 0;
     long wakeInNanos = Long.MAX_VALUE;
     for (Entry entry = room.next(claimed, nowNanos); entry != null; entry = room.next(claimed, nowNanos)) {
       long open = entry.mask() & ~claimed;
-      long fitting = firstFitting(accounts, open, entry.tokens(), nowNanos);
+      long fitting = choice.pick(open, entry, nowNanos);
       if (fitting != 0) {
         int accountIndex = Long.numberOfTrailingZeros(fitting);
         room.serve(entry, nowNanos);

@@ -44,8 +44,9 @@ public final class Forecast {
       long measured = account.isSaturated() ? drain.tokensPerSecond(index) : 0;
       long rate = measured > 0 ? Math.min(measured, account.tokensPerSecond()) : account.tokensPerSecond();
       long level = account.availableTokens(nowNanos);
-      tokens.add(new Supply(measured > 0 ? Math.min(0, level) : level, rate));
-      requests.add(new Supply(account.availableRequests(nowNanos), account.requestsPerSecond()));
+      long pauseNanos = Math.min(MAX_NANOS, account.pauseNanos(nowNanos));
+      tokens.add(Supply.after(pauseNanos, measured > 0 ? Math.min(0, level) : level, rate));
+      requests.add(Supply.after(pauseNanos, account.availableRequests(nowNanos), account.requestsPerSecond()));
       burst = Math.max(burst, measured > 0 ? 0 : rate);
     }
     return Math.max(
@@ -53,10 +54,24 @@ public final class Forecast {
         nanosToSupply(requests, Saturating.add(demand.requestsAhead(), 1)));
   }
 
-  /** What one account has, negative for debt, and what it gains a second; {@link TokenBucket#UNLIMITED} for no limit. */
-  record Supply(long level, long ratePerSecond) {
+  /**
+   * What one account has, negative for debt, and what it gains a second; {@link TokenBucket#UNLIMITED} for no limit.
+   *
+   * @param startNanos time before which it gives nothing
+   */
+  record Supply(long level, long ratePerSecond, long startNanos) {
+    /** An account's supply, whose bucket goes on filling during a pause, but not beyond a second's worth. */
+    static Supply after(long pauseNanos, long level, long ratePerSecond) {
+      if (pauseNanos == 0 || ratePerSecond == TokenBucket.UNLIMITED) {
+        return new Supply(level, ratePerSecond, pauseNanos);
+      }
+      long gained = Saturating.scale(pauseNanos, ratePerSecond, NANOS_PER_SECOND);
+      long atStart = Math.max(level, Math.min(ratePerSecond, Saturating.add(level, gained)));
+      return new Supply(Saturating.subtract(atStart, gained), ratePerSecond, pauseNanos);
+    }
+
     long nanosToZero() {
-      return level >= 0 ? 0 : Saturating.scale(-level, NANOS_PER_SECOND, ratePerSecond);
+      return level >= 0 ? startNanos : Math.max(startNanos, Saturating.scale(-level, NANOS_PER_SECOND, ratePerSecond));
     }
   }
 

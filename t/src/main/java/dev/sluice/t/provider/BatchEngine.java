@@ -18,6 +18,7 @@ import java.util.Set;
  */
 public final class BatchEngine {
   private final BatchModel model;
+  private int slowdown = 1;
   private final Deque<Sequence> queue = new ArrayDeque<>();
   private final Set<Sequence> batch = new LinkedHashSet<>();
   private List<Sequence> decoding = List.of();
@@ -28,6 +29,14 @@ public final class BatchEngine {
   /** An idle server. */
   public BatchEngine(BatchModel model) {
     this.model = model;
+  }
+
+  /** Makes every step that begins from now on take so many times as long; 1 is the model's own speed. */
+  public void slowDown(int times) {
+    if (times < 1) {
+      throw new IllegalArgumentException("slowdown: " + times + " (expected: at least 1)");
+    }
+    slowdown = times;
   }
 
   /** Told about one request's progress, from inside {@link #advance}, at the end of the step that made it. */
@@ -113,7 +122,7 @@ public final class BatchEngine {
       }
     }
     stepping = !batch.isEmpty();
-    stepEndNanos = atNanos + model.stepNanos(decoding.size(), prefillTokens);
+    stepEndNanos = atNanos + slowdown * model.stepNanos(decoding.size(), prefillTokens);
   }
 
   private void endStep(long atNanos) {

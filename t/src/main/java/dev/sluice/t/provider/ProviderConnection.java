@@ -103,6 +103,14 @@ final class ProviderConnection extends SimpleChannelInboundHandler<FullHttpReque
           simulator.reset();
           reply(200, "{}");
         }
+        case "/sim/speed" -> {
+          simulator.slowDown(Json.read(ByteBufUtil.getBytes(request.content())).path("slowdown").asInt(1));
+          reply(200, "{}");
+        }
+        case "/sim/scripts/clear" -> {
+          simulator.clearScripts();
+          reply(200, "{}");
+        }
         case "/sim/script" -> {
           SimScript script = SimScript.read(Json.read(ByteBufUtil.getBytes(request.content())));
           simulator.script(script.failure(), script.times());

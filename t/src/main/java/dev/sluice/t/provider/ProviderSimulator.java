@@ -125,6 +125,22 @@ public final class ProviderSimulator implements AutoCloseable {
     onLoop(() -> scripts.add(script));
   }
 
+  /** Does everything so many times as slowly, from the next step on. */
+  public void slowDown(int times) {
+    onLoop(() -> {
+      engine.slowDown(times);
+      return true;
+    });
+  }
+
+  /** Forgets the scripts that have not been played. */
+  public void clearScripts() {
+    onLoop(() -> {
+      scripts.clear();
+      return true;
+    });
+  }
+
   /** Forgets counts, requests and scripts. */
   public void reset() {
     onLoop(() -> {

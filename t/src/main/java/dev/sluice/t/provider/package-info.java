@@ -9,7 +9,8 @@
  * and their maximum, tokens by the second, aborts, the usage that was reported. {@link dev.sluice.t.provider.SimScript}
  * makes it fail on purpose.
  *
- * <p>Besides the dialects' own paths it serves {@code GET /sim/state}, {@code GET /sim/requests}, {@code POST /sim/script}
+ * <p>Besides the dialects' own paths it serves {@code GET /sim/state}, {@code GET /sim/requests}, {@code POST /sim/script},
+ * {@code POST /sim/speed}, {@code POST /sim/scripts/clear}
  * and {@code POST /sim/reset}.
  *
  * <p>Tokens are a convention here, not a tokenizer's count: a prompt has one for every four bytes of its texts, rounded up,

@@ -46,6 +46,11 @@ public record SimulatorView(URI address) {
     }
   }
 
+  /** Forgets the scripts that are left. */
+  public void clearScripts() {
+    Http.post(address.resolve("/sim/scripts/clear"), "{}", Map.of());
+  }
+
   /** Forgets what was seen and the scripts that are left. */
   public void reset() {
     Http.post(address.resolve("/sim/reset"), "{}", Map.of());

@@ -123,6 +123,7 @@ public final class OpenApi {
     schemas.put("UsagePage", page(object("type", "object", "properties", sums)));
     schemas.put("Snapshot", members("state", TEXT, "keys", WHOLE, "taken_at", TEXT));
     schemas.put("Pools", members("pools", object("type", "array", "items", ANY)));
+    schemas.put("Providers", members("providers", object("type", "array", "items", ANY)));
     schemas.put("Hypothesis", hypothesis());
     schemas.put("Decision", decision());
     schemas.put(

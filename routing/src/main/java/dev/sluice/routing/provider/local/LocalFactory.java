@@ -3,6 +3,7 @@ package dev.sluice.routing.provider.local;
 
 import static dev.sluice.routing.provider.local.LocalKeys.Credential;
 import static dev.sluice.routing.provider.local.LocalKeys.Model;
+import static dev.sluice.routing.provider.local.LocalKeys.Probing;
 
 import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Problems;
@@ -13,11 +14,13 @@ import dev.sluice.routing.config.Values;
 import dev.sluice.routing.provider.Credentials;
 import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.provider.Pace;
+import dev.sluice.routing.provider.Probe;
 import dev.sluice.routing.provider.ProviderFactory;
 import dev.sluice.routing.provider.ProviderMetadata;
 import dev.sluice.routing.provider.ProviderPlan;
 import dev.sluice.routing.provider.ServedModel;
 import dev.sluice.routing.provider.Target;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,10 +53,16 @@ public final class LocalFactory implements ProviderFactory {
               if (values.items(Model.SECTION).stream().allMatch(model -> model.sound(Model.MODEL))) {
                 List<ServedModel> models = values.items(Model.SECTION).stream().map(model -> served(values, model)).toList();
                 ProviderMetadata metadata = new ProviderMetadata(name, TYPE, values.find(LocalKeys.REGION).map(Set::of).orElse(Set.of()));
-                plans.add(new LocalPlan(metadata, models, credentials, target(values), values.get(LocalKeys.REQUEST_STREAM_USAGE)));
+                plans.add(new LocalPlan(metadata, models, credentials, target(values), values.get(LocalKeys.REQUEST_STREAM_USAGE), probe(values.section(Probing.SECTION))));
               }
             });
     return List.copyOf(plans);
+  }
+
+  private static Optional<Probe> probe(Values values) {
+    return values
+        .find(Probing.URL)
+        .map(url -> new Probe(URI.create(url), values.get(Probing.INTERVAL), values.get(Probing.TIMEOUT), values.get(Probing.FAILURES)));
   }
 
   private static Target target(Values values) {

@@ -76,6 +76,22 @@ final class LocalKeys {
     private Credential() {}
   }
 
+  static final class Probing {
+    static final Key<String> URL =
+        Key.optional(
+            "url",
+            text("an http or https URL without user and fragment", "https?://[A-Za-z0-9.\\-\\[\\]:]+(/[!-\"$-~]*)?", 1024),
+            "none: not probed",
+            "What is asked by GET; a status 2xx means that the provider is there.");
+    static final Key<Duration> INTERVAL = Key.of("interval", duration(Duration.ofMillis(100), Duration.ofHours(1)), "10s", "Time between probes, give or take a tenth.");
+    static final Key<Duration> TIMEOUT = Key.of("timeout", duration(Duration.ofMillis(10), Duration.ofMinutes(1)), "3s", "Time after which a probe has failed.");
+    static final Key<Integer> FAILURES = Key.of("failures", whole(1, 100), "2", "Failed probes in a row after which nothing is sent to the provider.");
+    static final Section SECTION =
+        Section.single("probe", "Asking the provider whether it is there, beside judging it by its answers.", List.of(URL, INTERVAL, TIMEOUT, FAILURES), List.of());
+
+    private Probing() {}
+  }
+
   static final Key<String> HOST =
       Key.optional("host", text("a host name with an optional port", "[A-Za-z0-9.\\-\\[\\]:]+", 255), "the upstream's", "Host header of requests to the provider.");
   static final Key<String> PATH_PREFIX =
@@ -91,7 +107,7 @@ final class LocalKeys {
               + " but callers get one more chunk, with usage and an empty `choices`, which breaks those that read `choices[0]` unseen.");
 
   static final Key<String> REGION =
-      Key.optional("region", text("lower case letters, digits and -", "[a-z0-9-]+", 64), "none said", "Where the provider processes requests; what `regions` of a key or a route is compared with.");
+      Key.optional("region", text("lower case letters, digits and -", "[a-z0-9-]+", 64), "none said", "Where the provider processes requests; what `provider.regions` and `region:` entries of keys and routes name.");
 
   private static final List<Key<?>> KEYS = join(key -> key, HOST, PATH_PREFIX, HEADERS, REQUEST_STREAM_USAGE, REGION);
 
@@ -101,7 +117,7 @@ final class LocalKeys {
               "Providers of your own, by name: the name of the APISIX upstream. Their order is the order of preference."
                   + " Capacity may be given for the provider and, winning over that, for a model.",
               KEYS,
-              List.of(Model.SECTION, Credential.SECTION))
+              List.of(Model.SECTION, Credential.SECTION, Probing.SECTION))
           .reloadable();
 
   private static List<Key<?>> join(UnaryOperator<Key<?>> capacity, Key<?>... own) {

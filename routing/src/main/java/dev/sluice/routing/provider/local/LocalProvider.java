@@ -4,6 +4,7 @@ package dev.sluice.routing.provider.local;
 import dev.sluice.routing.provider.Credentials;
 import dev.sluice.routing.provider.Destination;
 import dev.sluice.routing.provider.DispatchListener;
+import dev.sluice.routing.provider.Probe;
 import dev.sluice.routing.provider.Provider;
 import dev.sluice.routing.provider.ProviderHealth;
 import dev.sluice.routing.provider.ProviderMetadata;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A provider that the operator configured: an upstream of the gateway, whose capacity is what was written. Thread-safe. */
@@ -62,6 +64,11 @@ public final class LocalProvider implements Provider {
     return new TargetAnswer.Send(
         new Destination(
             name(), plan.credentials(), plan.target(), model.upstreamName(request.requestedModel()), plan.requestStreamUsage(), DispatchListener.NONE));
+  }
+
+  @Override
+  public Optional<Probe> probe() {
+    return plan.probe();
   }
 
   /** How requests prove themselves to it. */

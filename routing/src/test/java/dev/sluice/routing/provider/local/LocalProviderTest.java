@@ -48,7 +48,8 @@ class LocalProviderTest extends ProviderContract {
             new ServedModel(ServedModel.ANY, Optional.empty(), List.of(), LIMITS, PACE)),
         new Credentials.Header("authorization", "Bearer", SECRET),
         new Target(Optional.of("a.example.com"), Optional.empty(), Map.of("x-key", CANARY)),
-        true);
+        true,
+        Optional.empty());
   }
 
   @Override
