@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +102,11 @@ final class ChargeSetup implements AutoCloseable {
 
   Charges charges() {
     return charges;
+  }
+
+  /** The prices in force. */
+  Supplier<PriceTable> prices() {
+    return prices::get;
   }
 
   /** Takes over the quotas and prices of a changed configuration. */

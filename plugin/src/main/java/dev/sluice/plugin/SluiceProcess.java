@@ -5,6 +5,7 @@ import dev.sluice.plugin.admin.AdminHandler;
 import dev.sluice.plugin.admin.Readiness;
 import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.SchedulerFilter;
+import dev.sluice.plugin.admission.Spilling;
 import dev.sluice.plugin.answer.Reason;
 import dev.sluice.plugin.capacity.AdaptiveCapacity;
 import dev.sluice.plugin.config.BucketSettings;
@@ -31,6 +32,7 @@ import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.log.LogFile;
 import dev.sluice.plugin.metrics.CostMetrics;
+import dev.sluice.plugin.metrics.MarketMetrics;
 import dev.sluice.plugin.metrics.ProcessMetrics;
 import dev.sluice.plugin.metrics.ProviderMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
@@ -50,6 +52,9 @@ import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.config.FileWatcher;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.key.KeyFile;
+import dev.sluice.routing.marketplace.provider.MarketFactory;
+import dev.sluice.routing.marketplace.provider.MarketplaceProvider;
+import dev.sluice.routing.provider.Provider;
 import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.Scheduler;
@@ -190,7 +195,9 @@ final class SluiceProcess {
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, dispatches, providers::leaving, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
-    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config, providers), costs);
+    MarketMetrics market = new MarketMetrics(meters, () -> providers.catalog().provider(MarketFactory.TYPE).flatMap(SluiceProcess::marketplace));
+    Spilling spilling = new Spilling(scheduler, config.spill(), charges.prices(), market::decided);
+    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config, providers), costs, spilling);
     Standings standings = standings(config, live);
     FilterRegistry filters =
         filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
@@ -213,6 +220,7 @@ final class SluiceProcess {
                     () -> providers.book().lines(),
                     () -> {
                       schedulerMetrics.gauges(scheduler.snapshot());
+                      market.refresh();
                       providerMetrics.gauges(providers.book().lines());
                       costMetrics.gauges(costs.errors());
                       capacity.ifPresent(adaptive -> costMetrics.scales(adaptive.scales()));
@@ -229,6 +237,10 @@ final class SluiceProcess {
         tables -> watcher.scheduleWithFixedDelay(() -> Thread.startVirtualThread(tables::refresh), 0, TABLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
     watcher.scheduleWithFixedDelay(
         providers::refresh, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static Optional<MarketplaceProvider> marketplace(Provider provider) {
+    return provider instanceof MarketplaceProvider found ? Optional.of(found) : Optional.empty();
   }
 
   private static Standings standings(SluiceConfig config, LiveSettings live) {

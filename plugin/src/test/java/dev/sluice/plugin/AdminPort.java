@@ -10,6 +10,7 @@ import dev.sluice.plugin.admin.api.AdminApi;
 import dev.sluice.plugin.admin.api.Route;
 import dev.sluice.plugin.admin.api.SnapshotControl;
 import dev.sluice.plugin.admission.AdmissionDesk;
+import dev.sluice.plugin.admission.Spilling;
 import dev.sluice.plugin.charge.Charges;
 import dev.sluice.plugin.charge.KeyRates;
 import dev.sluice.plugin.config.ConfigLoader;
@@ -110,7 +111,8 @@ final class AdminPort implements AutoCloseable {
             new Refusals(reason -> {}),
             new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
             new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty(), Set::of),
-            new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)));
+            new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)),
+            new Spilling(scheduler, config.spill(), () -> PriceTable.NONE, spill -> {}));
     KeyMint mint = new KeyMint(Pepper.parse("ab".repeat(32)).orElseThrow(), new SecureRandom());
     AdminApi.Stores stores = new AdminApi.Stores(database, new KeyFileEditor(folder.resolve("keys.yaml")), mint, changes, RowCheck.NONE);
     List<Route> api = AdminApi.routes(stores, new AdminApi.Knowledge(desk, snapshot, UnaryOperator.identity(), wall));

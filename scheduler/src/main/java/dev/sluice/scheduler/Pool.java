@@ -65,6 +65,21 @@ final class Pool {
     return decision;
   }
 
+  Outlook outlook(WorkRequest request) {
+    Effects effects = new Effects(listener);
+    Outlook outlook;
+    lock.lock();
+    try {
+      core.begin(ticker.read(), effects);
+      outlook = retired ? Outlook.NOBODY : core.outlook(request);
+      setAlarm();
+    } finally {
+      lock.unlock();
+    }
+    effects.fire();
+    return outlook;
+  }
+
   boolean cancel(Waiter waiter) {
     Effects effects = new Effects(listener);
     boolean cancelled;

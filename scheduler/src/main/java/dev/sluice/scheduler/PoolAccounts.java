@@ -157,6 +157,22 @@ final class PoolAccounts {
     return places;
   }
 
+  /** The part of the healthy capacity of {@code mask} that is in use, 0..1: of places or of a second's tokens, whichever is more; 1 if there is none. */
+  double load(long mask, long nowNanos) {
+    double places = 0;
+    double taken = 0;
+    double rate = 0;
+    double level = 0;
+    for (long rest = mask & healthy(); rest != 0; rest &= rest - 1) {
+      Account account = ledger.get(Long.numberOfTrailingZeros(rest));
+      places += account.maxConcurrent();
+      taken += Math.min(account.inFlight(), account.maxConcurrent());
+      rate += account.tokensPerSecond();
+      level += Math.clamp(account.availableTokens(nowNanos), 0, account.tokensPerSecond());
+    }
+    return places == 0 ? 1 : Math.max(taken / places, 1 - level / rate);
+  }
+
   /** The accounts that count as capacity, one bit an account. */
   private long counted() {
     long healthy = healthy();

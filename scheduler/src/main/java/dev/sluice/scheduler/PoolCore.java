@@ -44,6 +44,16 @@ final class PoolCore {
 
   private static final long FOREVER_NANOS = Patience.FOREVER_NANOS;
 
+  /** Of requests that are only imagined. */
+  private static final WaitListener UNHEARD =
+      new WaitListener() {
+        @Override
+        public void dispatched(Lease lease) {}
+
+        @Override
+        public void evicted(EvictReason reason, long retryAfterNanos) {}
+      };
+
   private final Pool pool;
   private final PoolTally tally = new PoolTally();
   private final PoolLease.ByExpiry leases = new PoolLease.ByExpiry();
@@ -127,6 +137,24 @@ final class PoolCore {
       }
     }
     return enter(waiter, limitNanos);
+  }
+
+  /** How a request would fare; judges it as {@link #submit} would, outside the room. */
+  Outlook outlook(WorkRequest request) {
+    int lane = Math.min(request.lane(), config.lanes().size() - 1);
+    long mask = accounts.holding(accounts.named(request.providers()), request.contextTokens());
+    if (draining || mask == 0) {
+      return Outlook.NOBODY;
+    }
+    Waiter waiter = new Waiter(pool, request, UNHEARD, nowNanos, nextSequence);
+    long limitNanos = Math.min(Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos()), accounts.patienceNanos(mask));
+    waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
+    double load = accounts.load(mask, nowNanos);
+    if (room.isEmpty() && Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos) != 0) {
+      return new Outlook(0, load);
+    }
+    long waitNanos = foretell(waiter, room.tokensBeforeRepeat(waiter));
+    return new Outlook(waitNanos > limitNanos ? Outlook.REFUSED : waitNanos, load);
   }
 
   /** Refuses a request without looking at it. */

@@ -64,6 +64,12 @@ public final class Scheduler {
     return () -> commit(checked);
   }
 
+  /** Foretells how a request would fare, and changes nothing. */
+  public Outlook outlook(String model, WorkRequest request) {
+    Pool pool = pools.get(model);
+    return pool == null ? Outlook.NOBODY : pool.outlook(request);
+  }
+
   private void commit(SchedulerConfig next) {
     List<Effects> effects = new ArrayList<>();
     changeLock.lock();

@@ -32,6 +32,7 @@ import java.util.function.Supplier;
  * @param bodies reads and rewrites bodies
  * @param limits bounds and defaults
  * @param costs foretells what requests take
+ * @param spilling says when requests may leave their own providers
  */
 public record AdmissionDesk(
     Scheduler scheduler,
@@ -41,7 +42,8 @@ public record AdmissionDesk(
     Refusals refusals,
     Bodies bodies,
     Limits limits,
-    LearnedCosts costs) {
+    LearnedCosts costs,
+    Spilling spilling) {
 
   /**
    * What a request needs to leave. Immutable.

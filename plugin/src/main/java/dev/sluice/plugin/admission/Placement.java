@@ -109,7 +109,11 @@ sealed interface Placement {
     WorkRequest request =
         new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, maxWaitNanos, providers)
             .withFlow(terms.weight().orElse(1), terms.maxDepth().orElse(Integer.MAX_VALUE));
-    return new Placed(served, requested, request, asked, allowed);
+    Optional<WorkRequest> narrowed = desk.spilling().narrowed(served, request);
+    if (narrowed.isEmpty()) {
+      return new Refused(Refusal.of(Reason.NO_PROVIDER));
+    }
+    return new Placed(served, requested, narrowed.get(), asked, allowed);
   }
 
   /** The prompt of a body that was not understood is a configured number, which no ratio corrects. */

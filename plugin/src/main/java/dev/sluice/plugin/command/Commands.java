@@ -21,7 +21,7 @@ public final class Commands {
   /** The configuration file that commands read if no flag names another. */
   public static final Path DEFAULT_CONFIG = Path.of("conf", "sluice.yaml");
 
-  private static final List<String> NAMES = List.of("run", "check", "keys", "bench", "database", "migrate", "help");
+  private static final List<String> NAMES = List.of("run", "check", "keys", "bench", "database", "marketplace", "migrate", "help");
 
   private static final String HELP =
       """
@@ -46,6 +46,13 @@ public final class Commands {
                                  generated: azure-like, bursty, long-answers
         database migrate --database URL
                                  bring the tables of a database to this version
+        marketplace notice       print what you consent to, and who receives what
+        marketplace consent --who NAME [--notice VERSION] [--config FILE]
+                                 consent to the notice, for the marketplace of the configuration
+        marketplace revoke [--config FILE]
+                                 withdraw consent: nothing is sent from now on
+        marketplace status [--config FILE]
+                                 say whether the marketplace is used, and who consented to what
         migrate OLD.ini [--from URL] [--out FILE] [--dry-run]
                                  turn a configuration of the older gateway into one of Sluice, and say what differs;
                                  URL is the database that it kept quotas in, jdbc:postgresql://HOST/NAME
@@ -85,6 +92,7 @@ public final class Commands {
         case "keys" -> KeysCommand.run(rest, surface);
         case "bench" -> BenchCommand.run(rest, surface);
         case "database" -> DatabaseCommand.run(rest, surface);
+        case "marketplace" -> MarketplaceCommand.run(rest, surface);
         case "migrate" -> MigrateCommand.run(rest, surface);
         default -> throw new UsageException(unknown(command));
       };

@@ -12,6 +12,8 @@ import dev.sluice.routing.config.Surroundings;
 import dev.sluice.routing.config.Values;
 import dev.sluice.routing.config.YamlNode;
 import dev.sluice.routing.config.YamlReader;
+import dev.sluice.routing.marketplace.provider.MarketFactory;
+import dev.sluice.routing.marketplace.provider.MarketSettings;
 import dev.sluice.routing.provider.ProviderPlan;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 
 /**
  * Reads the configuration of a process.
@@ -65,19 +68,38 @@ public final class ConfigLoader {
    * @throws ConfigException if the file is not YAML or these settings are at fault
    */
   public SluiceConfig.KeySettings keySettings() throws ConfigException {
+    Surroundings surroundings = Surroundings.of(file, environment);
+    return part(
+        ConfigKeys.TokenRouting.SECTION.name(), (root, problems) -> SettingsBinder.tokenRouting(root.section(ConfigKeys.TokenRouting.SECTION), surroundings));
+  }
+
+  /**
+   * The settings of the marketplace alone, for those who are asked for consent: without it the configuration as a whole is at fault. A
+   * missing file means the defaults.
+   *
+   * @throws ConfigException if the file is not YAML or these settings are at fault
+   */
+  public MarketSettings marketSettings() throws ConfigException {
+    Surroundings surroundings = Surroundings.of(file, environment);
+    return part(
+        SluiceDocument.PROVIDER.name() + "." + MarketFactory.TYPE,
+        (root, problems) -> MarketSettings.of(root.section(SluiceDocument.PROVIDER), surroundings, problems));
+  }
+
+  private <T> T part(String path, BiFunction<Values, Problems, T> binding) throws ConfigException {
     var problems = new Problems();
     String text = Files.exists(file) ? text(problems) : "";
     problems.throwIfAny();
     Optional<Values> root =
         YamlReader.read(file.toString(), text, problems)
             .map(document -> new SectionReader(environment, SluiceDocument.PREFIX, problems).read(SluiceDocument.ROOT, document));
-    String section = ConfigKeys.TokenRouting.SECTION.name();
+    Optional<T> bound = root.map(values -> binding.apply(values, problems));
     List<ConfigProblem> ours =
-        problems.list().stream().filter(problem -> root.isEmpty() || problem.path().startsWith(section)).toList();
-    if (root.isEmpty() || !ours.isEmpty()) {
+        problems.list().stream().filter(problem -> root.isEmpty() || problem.path().startsWith(path)).toList();
+    if (bound.isEmpty() || !ours.isEmpty()) {
       throw new ConfigException(ours);
     }
-    return SettingsBinder.tokenRouting(root.get().section(ConfigKeys.TokenRouting.SECTION), Surroundings.of(file, environment));
+    return bound.get();
   }
 
   private String text(Problems problems) {
@@ -116,6 +138,7 @@ public final class ConfigLoader {
             senders,
             StoreBinder.bind(root, surroundings, storeSecrets),
             providers,
+            HybridKeys.bind(root.section(SluiceDocument.PROVIDER).section(HybridKeys.SECTION), root.section(ConfigKeys.Scheduler.SECTION).get(ConfigKeys.Scheduler.PRIORITY_LEVELS)),
             ProviderBinder.providing(root.section(SluiceDocument.PROVIDER)),
             QuotaBinder.quotas(root),
             QuotaBinder.prices(root),

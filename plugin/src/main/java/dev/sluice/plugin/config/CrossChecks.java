@@ -41,6 +41,10 @@ final class CrossChecks {
     checks.surfaces();
     HealthKeys.check(root.section(SluiceDocument.PROVIDER).section(HealthKeys.SECTION), problems);
     QuotaBinder.check(root, problems);
+    if (root.section(Scheduler.SECTION).sound(Scheduler.PRIORITY_LEVELS)) {
+      HybridKeys.check(
+          root.section(SluiceDocument.PROVIDER).section(HybridKeys.SECTION), root.section(Scheduler.SECTION).get(Scheduler.PRIORITY_LEVELS), problems);
+    }
   }
 
   private Values scheduler() {

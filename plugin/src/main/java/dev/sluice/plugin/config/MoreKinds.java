@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 /** Kinds of values that only a process has: addresses, file modes, class names. Immutable. */
 final class MoreKinds {
   private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+  private static final Pattern PERCENT = Pattern.compile("[0-9]{1,3}%?");
   private static final Pattern RATIO = Pattern.compile("0?\\.[0-9]{1,3}");
   private static final Pattern ADDRESS =
       Pattern.compile("(?:\\[([0-9a-fA-F:.]{2,45})]|([A-Za-z0-9]([A-Za-z0-9.-]{0,252})?)):([0-9]{1,5})");
@@ -43,6 +44,22 @@ final class MoreKinds {
         Map.of("type", "number", "exclusiveMinimum", 0, "exclusiveMaximum", 1),
         text -> RATIO.matcher(text).matches() ? Optional.of(Double.valueOf(text)).filter(value -> value > 0) : Optional.empty(),
         value -> Double.toString(value));
+  }
+
+  /** Percent, with or without the sign, or {@code off}, which reads as empty. */
+  static Kind<Optional<Integer>> percentOrOff(int min, int max) {
+    return new Kind.Single<>(
+        "off, or a percentage from " + min + "% to " + max + "%",
+        Map.of("type", List.of("integer", "string"), "pattern", "^off$|^[0-9]{1,3}%?$", "minimum", min, "maximum", max),
+        text -> {
+          if (text.equals("off")) {
+            return Optional.of(Optional.empty());
+          }
+          boolean percent = PERCENT.matcher(text).matches();
+          Optional<Integer> value = percent ? Optional.of(Integer.valueOf(text.replace("%", ""))).filter(v -> v >= min && v <= max) : Optional.empty();
+          return value.isPresent() ? Optional.of(value) : Optional.empty();
+        },
+        value -> value.map(percent -> percent + "%").orElse("off"));
   }
 
   /** A file mode in octal. */

@@ -4,6 +4,7 @@ package dev.sluice.plugin.config;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.config.Surroundings;
 import dev.sluice.routing.config.Values;
+import dev.sluice.routing.marketplace.provider.MarketFactory;
 import dev.sluice.routing.provider.ProviderFactory;
 import dev.sluice.routing.provider.ProviderPlan;
 import dev.sluice.routing.provider.ServedModel;
@@ -38,6 +39,7 @@ final class ProviderBinder {
     if (problems.count() == before) {
       binder.names(plans);
       binder.aliases(plans);
+      binder.localFirst(plans);
     }
     return binder.ordered(plans);
   }
@@ -71,6 +73,25 @@ final class ProviderBinder {
             problems.add(provider.place(), provider.path(), alias, "an alias of one model; it stands for " + other + " and for " + served.model());
           }
         }
+      }
+    }
+  }
+
+  /** A model that only the marketplace names would leave a local provider of any model, and so go to the marketplace alone. */
+  private void localFirst(List<ProviderPlan> plans) {
+    Set<String> local = new HashSet<>();
+    Set<String> sold = new TreeSet<>();
+    for (ProviderPlan plan : plans) {
+      plan.models().forEach(served -> (plan.metadata().type().equals(MarketFactory.TYPE) ? sold : local).add(served.model()));
+    }
+    if (local.contains(ServedModel.ANY)) {
+      sold.removeAll(local);
+      for (String model : sold) {
+        problems.add(
+            provider.place(),
+            provider.path() + "." + MarketFactory.TYPE + ".models",
+            model,
+            "a model that provider.local names as well: its \"*\" does not serve models that others name");
       }
     }
   }

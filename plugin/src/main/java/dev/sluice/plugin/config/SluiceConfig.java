@@ -3,6 +3,7 @@ package dev.sluice.plugin.config;
 
 import dev.sluice.plugin.health.HealthSettings;
 import dev.sluice.routing.config.Secret;
+import dev.sluice.routing.hybrid.SpillTerms;
 import dev.sluice.routing.price.PriceTable;
 import dev.sluice.routing.provider.ProviderPlan;
 import dev.sluice.routing.quota.Quota;
@@ -25,6 +26,7 @@ import java.util.Set;
  * <p>Paths are absolute. What a key means, its unit, range and default stand in {@link ConfigKeys}.
  *
  * @param providers in order of preference
+ * @param spill when requests may go to the marketplace
  * @param providing how providers are chosen and judged
  */
 public record SluiceConfig(
@@ -34,6 +36,7 @@ public record SluiceConfig(
     SenderSettings senders,
     StoreSettings stores,
     List<ProviderPlan> providers,
+    SpillTerms spill,
     ProvidingSettings providing,
     QuotaSettings quotas,
     PriceTable prices,

@@ -41,7 +41,7 @@ final class SluiceDocument {
               "provider",
               "Who serves the models.",
               List.of(FAILOVER_ORDER, REGIONS),
-              Stream.concat(Stream.of(ChoiceKeys.SECTION, HealthKeys.SECTION), PROVIDER_TYPES.stream().map(ProviderFactory::section)).toList())
+              Stream.concat(Stream.of(ChoiceKeys.SECTION, HealthKeys.SECTION, HybridKeys.SECTION), PROVIDER_TYPES.stream().map(ProviderFactory::section)).toList())
           .reloadable();
 
   static final Section ROOT =

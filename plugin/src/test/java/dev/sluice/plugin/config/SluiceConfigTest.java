@@ -197,6 +197,39 @@ class SluiceConfigTest {
           b:
             models: ["*"]
             credentials: {file: secret}
+        hybrid:
+          load_threshold: off
+          return_threshold: 60%
+          value_per_second: [5, 4, 3]
+          return_percent: 40%
+        marketplace:
+          enabled: true
+          offline_mode: true
+          url: https://market.example.com
+          key_file: secret
+          consent_file: other/consent.json
+          outbox_folder: other/outbox
+          outbox_size: 500
+          degradation_mode: cached
+          upstreams: {"https://llm.example.com/api": supplier-a}
+          regions: [eu-1]
+          residency: [eu-1, eu-2]
+          min_availability: 0.5
+          quote_deadline: 300ms
+          call_deadline: 2s
+          max_retries: 1
+          refresh_interval: 2m
+          cache_ttl: 10m
+          stale_limit: 2h
+          circuit_breaker_threshold: 4
+          circuit_breaker_timeout: 31s
+          circuit_breaker_half_open_max: 2
+          request_stream_usage: true
+          models:
+            - model: llama
+              market_model: llama-large
+              max_input_price: 0.3
+              max_output_price: 0.9
       quotas:
         reservation_ttl: 20m
         alert_webhook: https://alerts.example.com/canary-5Zq8-w
@@ -299,6 +332,7 @@ class SluiceConfigTest {
                     100,
                     Optional.empty()),
                 List.of(),
+                config.spill(),
                 new SluiceConfig.ProvidingSettings(
                     new SluiceConfig.ChoiceSettings(false, 0),
                     Set.of(),
@@ -420,7 +454,7 @@ class SluiceConfigTest {
   @Test
   void providersAreMappedAndModelsInheritWhatTheyDoNotSay() throws Exception {
     Files.writeString(folder.resolve("secret"), CANARY + "-f\n");
-    List<LocalPlan> providers = load(FULL, SECRETS).providers().stream().map(LocalPlan.class::cast).toList();
+    List<LocalPlan> providers = load(FULL, SECRETS).providers().stream().filter(LocalPlan.class::isInstance).map(LocalPlan.class::cast).toList();
 
     assertThat(providers).extracting(plan -> plan.metadata().name()).containsExactly("a", "b");
     LocalPlan a = providers.getFirst();

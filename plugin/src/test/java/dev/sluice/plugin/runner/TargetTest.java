@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.SchedulerFilter;
+import dev.sluice.plugin.admission.Spilling;
 import dev.sluice.plugin.charge.Charges;
 import dev.sluice.plugin.charge.KeyRates;
 import dev.sluice.plugin.dialect.BodyRewriter;
@@ -22,6 +23,7 @@ import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.KeyStatus;
 import dev.sluice.routing.Terms;
 import dev.sluice.routing.Traits;
+import dev.sluice.routing.hybrid.SpillTerms;
 import dev.sluice.routing.price.PriceTable;
 import dev.sluice.routing.provider.Credentials;
 import dev.sluice.routing.provider.Destination;
@@ -56,6 +58,7 @@ import dev.sluice.scheduler.SchedulerListener;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
 import dev.sluice.scheduler.TokenCost;
 import dev.sluice.scheduler.cost.LearnedCosts;
+import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +67,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -207,7 +211,8 @@ class TargetTest {
         new Refusals(reason -> {}),
         new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
         new AdmissionDesk.Limits(1 << 20, 2, 1, 100, Map.of(), Optional.empty(), () -> regions),
-        new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)));
+        new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)),
+        new Spilling(scheduler, new SpillTerms(OptionalDouble.empty(), 0, List.of(BigDecimal.ZERO), 50), () -> PriceTable.NONE, spill -> {}));
   }
 
   @AfterEach

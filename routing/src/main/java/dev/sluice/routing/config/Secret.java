@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,6 +30,11 @@ public final class Secret {
   /** The secret in a variable; empty if it is unset or not one line of printable text. */
   public static Optional<Secret> ofVariable(Map<String, String> environment, String name) {
     return Optional.ofNullable(environment.get(name)).flatMap(Secret::usable).map(text -> new Secret(Optional.empty(), text));
+  }
+
+  /** A secret that came by another way, one line of printable text. */
+  public static Secret of(String text) {
+    return usable(text).map(value -> new Secret(Optional.empty(), value)).orElseThrow(() -> new IllegalArgumentException("secret: not one printable line (expected: one)"));
   }
 
   /** The secret in a file, white space at its ends removed; empty if it cannot be read or is not one line of printable text. */
@@ -63,6 +69,20 @@ public final class Secret {
     String stripped = text.strip();
     boolean printable = stripped.chars().allMatch(c -> c >= ' ' && c < 0x7f);
     return printable && !stripped.isEmpty() && stripped.length() <= MAX_CHARS ? Optional.of(stripped) : Optional.empty();
+  }
+
+  /** The same file, or the same text out of no file: a configuration read again is then the same configuration. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Secret that
+        && file.equals(that.file)
+        && MessageDigest.isEqual(value.getBytes(StandardCharsets.UTF_8), that.value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Tells nothing about the secret. */
+  @Override
+  public int hashCode() {
+    return file.hashCode();
   }
 
   @Override

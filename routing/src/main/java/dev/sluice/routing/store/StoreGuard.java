@@ -2,14 +2,7 @@
 package dev.sluice.routing.store;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +23,7 @@ public final class StoreGuard {
   private final Layer store;
   private final StoreListener listener;
   private final Ticker ticker;
-  private final CircuitBreaker breaker;
+  private final Breaker breaker;
   private final LineBudget lines;
   private final AtomicBoolean trusted = new AtomicBoolean(true);
 
@@ -40,42 +33,29 @@ public final class StoreGuard {
     this.ticker = ticker;
     this.listener = listener;
     this.lines = new LineBudget(LINES_PER_MINUTE, ticker.read());
-    InstantSource steady = () -> Instant.EPOCH.plusNanos(ticker.read());
-    this.breaker =
-        CircuitBreaker.of(
-            store.name(),
-            CircuitBreakerConfig.custom()
-                .slidingWindowType(SlidingWindowType.COUNT_BASED)
-                .slidingWindowSize(FAILURES)
-                .minimumNumberOfCalls(FAILURES)
-                .failureRateThreshold(100)
-                .permittedNumberOfCallsInHalfOpenState(1)
-                .waitDurationInOpenState(OPEN)
-                .clock(steady.withZone(ZoneOffset.UTC))
-                .currentTimestampFunction(clock -> ticker.read(), TimeUnit.NANOSECONDS)
-                .build());
+    this.breaker = new Breaker(store.name(), new Breaker.Settings(FAILURES, OPEN, 1), ticker);
   }
 
   /** Whether the store may be asked; whoever was let in reports back once, by {@link #worked}, {@link #failed} or {@link #unused}. */
   public boolean admits() {
-    return breaker.tryAcquirePermission();
+    return breaker.admits();
   }
 
   /** The store answered. */
   public void worked() {
-    breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+    breaker.worked();
     news(FailureCause.ERROR);
   }
 
   /** The store did not answer. */
   public void failed(FailureCause cause) {
-    breaker.onError(0, TimeUnit.NANOSECONDS, new StoreException(cause, cause.name()));
+    breaker.failed(new StoreException(cause, cause.name()));
     news(cause);
   }
 
   /** The store was not asked after all. */
   public void unused() {
-    breaker.releasePermission();
+    breaker.unused();
   }
 
   /** Whether the store is asked without reserve. */
@@ -84,12 +64,7 @@ public final class StoreGuard {
   }
 
   private void news(FailureCause cause) {
-    boolean now =
-        switch (breaker.getState()) {
-          case CLOSED -> true;
-          case OPEN, HALF_OPEN -> false;
-          default -> trusted.get();
-        };
+    boolean now = breaker.state() == Breaker.State.CLOSED;
     if (trusted.compareAndSet(!now, now)) {
       listener.trusted(store, now);
       if (lines.take(ticker.read())) {

@@ -59,7 +59,12 @@ public final class Stack implements AutoCloseable {
       for (StackPlan.ProviderPlan provider : plan.providers()) {
         int port = freePort();
         ports.put(provider.name(), port);
-        children.add(simulator(files, provider, port));
+        children.add(simulator(files, provider, port, StackFiles.PROVIDER_KEY));
+      }
+      for (StackPlan.ProviderPlan supplier : plan.suppliers()) {
+        int port = freePort();
+        ports.put(supplier.name(), port);
+        children.add(simulator(files, supplier, port, StackPlan.SUPPLIER_TOKEN));
       }
       stack =
           switch (choice) {
@@ -79,12 +84,12 @@ public final class Stack implements AutoCloseable {
     }
   }
 
-  private static ChildProcess simulator(StackFiles files, StackPlan.ProviderPlan provider, int port) {
+  private static ChildProcess simulator(StackFiles files, StackPlan.ProviderPlan provider, int port, String key) {
     List<String> arguments = new ArrayList<>(List.of("--listen", "127.0.0.1:" + port, "--key-env", StackFiles.PROVIDER_KEY_VARIABLE, "--models", provider.upstreamModel()));
     arguments.addAll(provider.simulator());
     ChildProcess process =
         ChildProcess.start(
-            provider.name(), ChildProcess.java(List.of("-Xmx128m", "-XX:+UseSerialGC"), "dev.sluice.t.provider.ProviderSimulator", arguments), Map.of(StackFiles.PROVIDER_KEY_VARIABLE, StackFiles.PROVIDER_KEY), files.folder());
+            provider.name(), ChildProcess.java(List.of("-Xmx128m", "-XX:+UseSerialGC"), "dev.sluice.t.provider.ProviderSimulator", arguments), Map.of(StackFiles.PROVIDER_KEY_VARIABLE, key), files.folder());
     Http.await(START, () -> Http.answers(URI.create("http://127.0.0.1:" + port + "/sim/state"), 200), process::output);
     return process;
   }
@@ -205,6 +210,11 @@ public final class Stack implements AutoCloseable {
     return runner;
   }
 
+  /** Starts a runner that is expected to end by itself; the caller closes it. */
+  public ChildProcess startRefused() {
+    return ChildProcess.start("refused", files.runnerCommand(), files.environment(socket), files.folder());
+  }
+
   /** Starts the runner again after its end, and waits until it is ready. */
   public void restartRunner() {
     runner.await();
@@ -238,6 +248,11 @@ public final class Stack implements AutoCloseable {
   /** The pools' state as the runner tells it. */
   public PoolState pool() {
     return PoolState.parse(Http.get(admin().resolve("/v1/pools")).body(), StackPlan.MODEL);
+  }
+
+  /** The product's launcher. */
+  public static Path launcher() {
+    return StackFiles.repository().resolve("plugin/bin/sluice");
   }
 
   static int freePort() {

@@ -2,6 +2,7 @@
 package dev.sluice.t.stack;
 
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +16,27 @@ import java.util.TreeMap;
  * @param settings more settings of sluice.yaml by dotted key, such as {@code scheduler.policy: strict}; values are YAML
  * @param routeConf the value of ai-scheduler on the route, JSON
  * @param eventsTo where the gateway sends completion events instead of straight to the runner; for tests that tamper with them
+ * @param suppliers further simulators with upstreams of their own, which no local provider of the configuration names; they demand {@link
+ *     #SUPPLIER_TOKEN}
  */
 public record StackPlan(
-    List<ProviderPlan> providers, List<AccountPlan> accounts, Map<String, String> settings, String routeConf, Optional<URI> eventsTo) {
+    List<ProviderPlan> providers,
+    List<AccountPlan> accounts,
+    Map<String, String> settings,
+    String routeConf,
+    Optional<URI> eventsTo,
+    List<ProviderPlan> suppliers) {
   /** The model that every provider of a plan serves unless it says otherwise. */
   public static final String MODEL = "sim-model";
+
+  /** What suppliers want to be shown. */
+  public static final String SUPPLIER_TOKEN = "supplier.signed-token.1";
+
+  /** A plan without suppliers. */
+  public StackPlan(
+      List<ProviderPlan> providers, List<AccountPlan> accounts, Map<String, String> settings, String routeConf, Optional<URI> eventsTo) {
+    this(providers, accounts, settings, routeConf, eventsTo, List.of());
+  }
 
   /**
    * One provider: a simulator and the capacity that Sluice is told.
@@ -62,11 +79,18 @@ public record StackPlan(
   public StackPlan with(String key, String yaml) {
     Map<String, String> more = new TreeMap<>(settings);
     more.put(key, yaml);
-    return new StackPlan(providers, accounts, more, routeConf, eventsTo);
+    return new StackPlan(providers, accounts, more, routeConf, eventsTo, suppliers);
   }
 
   /** The same with completion events sent to {@code uri}. */
   public StackPlan withEventsTo(URI uri) {
-    return new StackPlan(providers, accounts, settings, routeConf, Optional.of(uri));
+    return new StackPlan(providers, accounts, settings, routeConf, Optional.of(uri), suppliers);
+  }
+
+  /** The same with a supplier more. */
+  public StackPlan withSupplier(ProviderPlan supplier) {
+    List<ProviderPlan> more = new ArrayList<>(suppliers);
+    more.add(supplier);
+    return new StackPlan(providers, accounts, settings, routeConf, eventsTo, List.copyOf(more));
   }
 }
