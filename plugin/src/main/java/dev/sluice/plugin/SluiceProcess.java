@@ -6,6 +6,7 @@ import dev.sluice.plugin.admin.Readiness;
 import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.SchedulerFilter;
 import dev.sluice.plugin.answer.Reason;
+import dev.sluice.plugin.body.BodyIntake;
 import dev.sluice.plugin.capacity.AdaptiveCapacity;
 import dev.sluice.plugin.config.BucketSettings;
 import dev.sluice.plugin.config.ConfigLoader;
@@ -22,6 +23,7 @@ import dev.sluice.plugin.entitle.Standings;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.events.EventsHandler;
 import dev.sluice.plugin.events.SettlementDesk;
+import dev.sluice.plugin.filter.EventLoopFilter;
 import dev.sluice.plugin.filter.FilterRegistry;
 import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.http.HttpEndpoint;
@@ -29,6 +31,7 @@ import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.log.LogFile;
 import dev.sluice.plugin.metrics.CostMetrics;
+import dev.sluice.plugin.metrics.GuardMetrics;
 import dev.sluice.plugin.metrics.ProcessMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
 import dev.sluice.plugin.metrics.SchedulerMetrics;
@@ -94,6 +97,7 @@ final class SluiceProcess {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AlarmClock alarms;
   private final ChargeSetup charges;
+  private final GuardSetup guard;
   private final Scheduler scheduler;
   private final RunnerServer runner;
   private final HttpEndpoint events;
@@ -177,8 +181,13 @@ final class SluiceProcess {
         new AdmissionDesk.Departures(register, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
     AdmissionDesk desk = new AdmissionDesk(scheduler, catalog::get, charges.charges(), departures, refusals, bodies(config), limits(config), costs);
     Standings standings = standings(config, live);
+    guard = new GuardSetup(config.protection(), desk, new GuardMetrics(meters));
     FilterRegistry filters =
-        filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
+        filters(
+            config,
+            new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded),
+            guard.filter(),
+            new SchedulerFilter(desk));
     runner =
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
@@ -219,17 +228,17 @@ final class SluiceProcess {
     return new Standings(() -> live.rules().current(), live::inForce, live::trusted, levels);
   }
 
-  private AdmissionDesk.Bodies bodies(SluiceConfig config) {
+  private BodyIntake bodies(SluiceConfig config) {
     ReadLimits defaults = ReadLimits.DEFAULT;
     ReadLimits limits =
         new ReadLimits(config.protection().maxJsonDepth(), defaults.maxKeys(), (int) Math.min(Integer.MAX_VALUE, config.protection().imageTokens()));
-    return new AdmissionDesk.Bodies(new PromptReader(limits), new BodyRewriter(limits), largeBodies);
+    return new BodyIntake(
+        new PromptReader(limits), new BodyRewriter(limits), largeBodies, config.protection().maxBodyBytes(), Clocks.monotonic());
   }
 
   private static AdmissionDesk.Limits limits(SluiceConfig config) {
     SluiceConfig.SchedulerSettings settings = config.scheduler();
     return new AdmissionDesk.Limits(
-        config.protection().maxBodyBytes(),
         settings.lanes().size(),
         settings.defaultPriority(),
         settings.opaqueRequestTokens(),
@@ -258,8 +267,11 @@ final class SluiceProcess {
         settings.learn(), settings.outputQuantilePercent() / 100.0, settings.defaultOutputTokens(), LEARNED_HISTORIES, LEARNED_MODELS);
   }
 
-  private static FilterRegistry filters(SluiceConfig config, TokenRouterFilter tokenRouter, SchedulerFilter schedulerFilter) {
-    FilterRegistry.Builder registry = FilterRegistry.builder().add(tokenRouter).add(schedulerFilter);
+  private static FilterRegistry filters(SluiceConfig config, EventLoopFilter... own) {
+    FilterRegistry.Builder registry = FilterRegistry.builder();
+    for (EventLoopFilter filter : own) {
+      registry.add(filter);
+    }
     for (String className : config.runner().filters()) {
       registry.addClass(className);
     }
@@ -324,6 +336,7 @@ final class SluiceProcess {
     admin.close();
     watcher.shutdownNow();
     largeBodies.shutdownNow();
+    guard.close();
     alarms.close();
     charges.close(); // writes the last rows of use, and so before the stores go
     stores.ifPresent(StoreAccess::close);

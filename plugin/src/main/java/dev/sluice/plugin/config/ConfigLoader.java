@@ -104,6 +104,7 @@ public final class ConfigLoader {
     var surroundings = Surroundings.of(file, environment);
     var secrets = SettingsBinder.Secrets.of(root, surroundings, problems);
     var storeSecrets = StoreBinder.Secrets.of(root, surroundings, problems);
+    var guardSecrets = GuardBinder.Secrets.of(root, surroundings, problems);
     List<LocalProvider> providers =
         new ProviderBinder(surroundings, problems).bind(root.section(SluiceDocument.PROVIDER).named(SluiceDocument.LOCAL));
     SluiceConfig.SenderSettings senders = SettingsBinder.senders(root, problems);
@@ -118,7 +119,7 @@ public final class ConfigLoader {
             providers,
             QuotaBinder.quotas(root),
             QuotaBinder.prices(root),
-            SettingsBinder.protection(root.section(ConfigKeys.Protection.SECTION)),
+            SettingsBinder.protection(root, guardSecrets),
             SettingsBinder.observability(root.section(ConfigKeys.Observability.SECTION), surroundings),
             SettingsBinder.events(root.section(ConfigKeys.Events.SECTION), secrets),
             SettingsBinder.admin(root.section(ConfigKeys.Admin.SECTION), secrets));

@@ -46,6 +46,7 @@ final class CrossChecks {
     checks.models();
     checks.surfaces();
     QuotaBinder.check(root, problems);
+    GuardBinder.check(root, problems);
   }
 
   private Values scheduler() {
