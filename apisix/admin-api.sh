@@ -42,6 +42,7 @@ put routes/llm <<JSON
       "allow_degradation": false,
       "conf": [
         { "name": "ai-token-router", "value": "{}" },
+        { "name": "ai-context-guard", "value": "{}" },
         { "name": "ai-scheduler", "value": "{\"queue_timeout\": \"30s\"}" }
       ]
     },

@@ -7,6 +7,7 @@ import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.SchedulerFilter;
 import dev.sluice.plugin.admission.Spilling;
 import dev.sluice.plugin.answer.Reason;
+import dev.sluice.plugin.body.BodyIntake;
 import dev.sluice.plugin.capacity.AdaptiveCapacity;
 import dev.sluice.plugin.config.BucketSettings;
 import dev.sluice.plugin.config.ConfigLoader;
@@ -23,6 +24,7 @@ import dev.sluice.plugin.entitle.Standings;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.events.EventsHandler;
 import dev.sluice.plugin.events.SettlementDesk;
+import dev.sluice.plugin.filter.EventLoopFilter;
 import dev.sluice.plugin.filter.FilterRegistry;
 import dev.sluice.plugin.health.HealthBook;
 import dev.sluice.plugin.http.BearerSecret;
@@ -32,6 +34,7 @@ import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.log.LogFile;
 import dev.sluice.plugin.metrics.CostMetrics;
+import dev.sluice.plugin.metrics.GuardMetrics;
 import dev.sluice.plugin.metrics.MarketMetrics;
 import dev.sluice.plugin.metrics.ProcessMetrics;
 import dev.sluice.plugin.metrics.ProviderMetrics;
@@ -102,6 +105,7 @@ final class SluiceProcess {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AlarmClock alarms;
   private final ChargeSetup charges;
+  private final GuardSetup guard;
   private final Scheduler scheduler;
   private final RunnerServer runner;
   private final HttpEndpoint events;
@@ -199,8 +203,13 @@ final class SluiceProcess {
     Spilling spilling = new Spilling(scheduler, config.spill(), charges.prices(), market::decided);
     AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config, providers), costs, spilling);
     Standings standings = standings(config, live);
+    guard = new GuardSetup(config.protection(), desk, new GuardMetrics(meters));
     FilterRegistry filters =
-        filters(config, new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded), new SchedulerFilter(desk));
+        filters(
+            config,
+            new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded),
+            guard.filter(),
+            new SchedulerFilter(desk));
     runner =
         new RunnerServer(
             options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
@@ -248,17 +257,17 @@ final class SluiceProcess {
     return new Standings(() -> live.rules().current(), live::inForce, live::trusted, levels);
   }
 
-  private AdmissionDesk.Bodies bodies(SluiceConfig config) {
+  private BodyIntake bodies(SluiceConfig config) {
     ReadLimits defaults = ReadLimits.DEFAULT;
     ReadLimits limits =
         new ReadLimits(config.protection().maxJsonDepth(), defaults.maxKeys(), (int) Math.min(Integer.MAX_VALUE, config.protection().imageTokens()));
-    return new AdmissionDesk.Bodies(new PromptReader(limits), new BodyRewriter(limits), largeBodies);
+    return new BodyIntake(
+        new PromptReader(limits), new BodyRewriter(limits), largeBodies, config.protection().maxBodyBytes(), Clocks.monotonic());
   }
 
   private static AdmissionDesk.Limits limits(SluiceConfig config, ProviderSetup providers) {
     SluiceConfig.SchedulerSettings settings = config.scheduler();
     return new AdmissionDesk.Limits(
-        config.protection().maxBodyBytes(),
         settings.lanes().size(),
         settings.defaultPriority(),
         settings.opaqueRequestTokens(),
@@ -288,8 +297,11 @@ final class SluiceProcess {
         settings.learn(), settings.outputQuantilePercent() / 100.0, settings.defaultOutputTokens(), LEARNED_HISTORIES, LEARNED_MODELS);
   }
 
-  private static FilterRegistry filters(SluiceConfig config, TokenRouterFilter tokenRouter, SchedulerFilter schedulerFilter) {
-    FilterRegistry.Builder registry = FilterRegistry.builder().add(tokenRouter).add(schedulerFilter);
+  private static FilterRegistry filters(SluiceConfig config, EventLoopFilter... own) {
+    FilterRegistry.Builder registry = FilterRegistry.builder();
+    for (EventLoopFilter filter : own) {
+      registry.add(filter);
+    }
     for (String className : config.runner().filters()) {
       registry.addClass(className);
     }
@@ -355,6 +367,7 @@ final class SluiceProcess {
     admin.close();
     watcher.shutdownNow();
     largeBodies.shutdownNow();
+    guard.close();
     providers.close();
     alarms.close();
     charges.close(); // writes the last rows of use, and so before the stores go

@@ -11,6 +11,7 @@ import dev.sluice.plugin.admin.api.Route;
 import dev.sluice.plugin.admin.api.SnapshotControl;
 import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.Spilling;
+import dev.sluice.plugin.body.BodyIntake;
 import dev.sluice.plugin.charge.Charges;
 import dev.sluice.plugin.charge.KeyRates;
 import dev.sluice.plugin.config.ConfigLoader;
@@ -109,8 +110,8 @@ final class AdminPort implements AutoCloseable {
                 new Charges.Clocks(nanos::get, wall)),
             new AdmissionDesk.Departures(new LeaseRegister(new LeaseNames(new SecureRandom())), new Dispatches(nanos::get), lease -> {}, wall, new AdmissionDesk.DecisionMeter(nanos::get, time -> {})),
             new Refusals(reason -> {}),
-            new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
-            new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, config.scheduler().serviceTier(), Optional.empty(), Set::of),
+            new BodyIntake(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run, 1 << 20, nanos::get),
+            new AdmissionDesk.Limits(5, 2, 1000, config.scheduler().serviceTier(), Optional.empty(), Set::of),
             new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)),
             new Spilling(scheduler, config.spill(), () -> PriceTable.NONE, spill -> {}));
     KeyMint mint = new KeyMint(Pepper.parse("ab".repeat(32)).orElseThrow(), new SecureRandom());

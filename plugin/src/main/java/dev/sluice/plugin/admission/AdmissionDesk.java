@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.admission;
 
+import dev.sluice.plugin.body.BodyIntake;
 import dev.sluice.plugin.charge.Charges;
-import dev.sluice.plugin.dialect.BodyRewriter;
-import dev.sluice.plugin.dialect.PromptReader;
 import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.refusal.Refusals;
@@ -16,7 +15,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -40,7 +38,7 @@ public record AdmissionDesk(
     Charges charges,
     Departures departures,
     Refusals refusals,
-    Bodies bodies,
+    BodyIntake bodies,
     Limits limits,
     LearnedCosts costs,
     Spilling spilling) {
@@ -66,16 +64,8 @@ public record AdmissionDesk(
   public record DecisionMeter(Ticker ticker, LongConsumer listener) {}
 
   /**
-   * How bodies are read and rewritten. Immutable.
-   *
-   * @param largeBodies runs what would hold an event loop up
-   */
-  public record Bodies(PromptReader reader, BodyRewriter rewriter, Executor largeBodies) {}
-
-  /**
    * Bounds and defaults of admission. Immutable.
    *
-   * @param maxBodyBytes largest body that is read
    * @param levels priority levels
    * @param defaultLevel level of accounts that name none
    * @param opaqueTokens cost of a request whose body says nothing about tokens
@@ -84,7 +74,6 @@ public record AdmissionDesk(
    * @param regions where requests may be processed at the moment; empty for anywhere
    */
   public record Limits(
-      long maxBodyBytes,
       int levels,
       int defaultLevel,
       long opaqueTokens,

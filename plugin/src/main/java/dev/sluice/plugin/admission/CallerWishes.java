@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a caller may ask for itself: less priority than its key has, and less patience than its lane has. */
-final class CallerWishes {
+public final class CallerWishes {
   private CallerWishes() {}
 
   /** A wish that cannot be read, or that was made twice. */
-  static Optional<Refusal> ambiguous(Headers headers) {
+  public static Optional<Refusal> ambiguous(Headers headers) {
     for (String name : new String[] {InternalHeaders.PRIORITY, InternalHeaders.MAX_WAIT_MS}) {
       List<String> values = headers.all(name);
       if (values.size() > 1) {
@@ -29,7 +29,7 @@ final class CallerWishes {
   }
 
   /** The lane: the key's level, or a less important one where the caller asked for it. */
-  static int lane(Headers headers, Optional<String> serviceTier, int level, AdmissionDesk.Limits limits) {
+  public static int lane(Headers headers, Optional<String> serviceTier, int level, AdmissionDesk.Limits limits) {
     long lane = level;
     for (String value : headers.all(InternalHeaders.PRIORITY)) {
       lane = Math.max(lane, WholeNumber.parse(value).orElse(lane));

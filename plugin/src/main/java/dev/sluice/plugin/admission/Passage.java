@@ -5,11 +5,13 @@ import dev.sluice.plugin.answer.Header;
 import dev.sluice.plugin.answer.Reason;
 import dev.sluice.plugin.answer.Refusal;
 import dev.sluice.plugin.answer.RetryAfter;
+import dev.sluice.plugin.body.BodyChange;
+import dev.sluice.plugin.body.BodyIntake;
+import dev.sluice.plugin.body.ReadBody;
 import dev.sluice.plugin.charge.Charge;
 import dev.sluice.plugin.charge.Charges.Opened;
 import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.plugin.dialect.PromptShape;
-import dev.sluice.plugin.dialect.ReadResult;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.filter.FetchedBody;
 import dev.sluice.plugin.filter.RunnerRequest;
@@ -42,9 +44,6 @@ final class Passage implements WaitListener {
   /** The hosted call. Immutable. */
   record Call(RunnerRequest request, RunnerResponse response, PluginFilterChain chain) {}
 
-  /** Bodies up to this size are parsed on the event loop: a hand-over costs more than 64 KiB of parsing. */
-  private static final int INLINE_BODY_BYTES = 64 * 1024;
-
   private final AdmissionDesk desk;
   private final Call call;
   private final Dialect dialect;
@@ -55,6 +54,7 @@ final class Passage implements WaitListener {
   private PromptShape shape = opaque("", 0);
   private Placement.@Nullable Placed placed;
   private int bodyBytes;
+  private BodyChange change = new BodyChange.None();
   private long workedNanos;
   private long resumedNanos;
 
@@ -66,86 +66,53 @@ final class Passage implements WaitListener {
     this.conf = conf;
   }
 
-  /** Starts the passage: reads the body where it says what the request costs. */
+  /** Starts the passage: reads the body where it says what the request costs, unless a filter before has done so. */
   void begin() {
     call.request().onDisconnect(() -> gone = true);
-    Optional<Refusal> early = Intake.check(call.request(), dialect, desk.limits().maxBodyBytes());
+    Optional<ReadBody> read = call.request().get(ReadBody.ATTRIBUTE);
+    if (read.isPresent()) {
+      accept(read.get());
+      return;
+    }
+    Optional<Refusal> early = desk.bodies().check(call.request(), dialect);
     if (early.isPresent()) {
       refuse(early.get());
-    } else if (Intake.asksForModels(call.request())) {
+    } else if (BodyIntake.asksForModels(call.request())) {
       ModelList.answer(call.response(), desk.catalog().get(), entitlement);
       call.chain().filter(call.request(), call.response());
     } else if (dialect == Dialect.OPAQUE) {
       resumedNanos = call.request().receivedNanos();
       place(opaque(conf.model().orElse(""), desk.limits().opaqueTokens()));
     } else {
-      workedNanos = nowNanos() - call.request().receivedNanos();
-      call.request().fetchBody(desk.limits().maxBodyBytes(), this::read);
+      desk.bodies().read(call.request(), dialect, this::read);
     }
   }
 
   /** The shape of a request whose body says nothing about tokens. */
   private static PromptShape opaque(String model, long tokens) {
-    return new PromptShape(model, false, false, tokens, OptionalLong.of(0), 1, 0, Optional.empty(), false);
+    return new PromptShape(model, false, false, tokens, OptionalLong.of(0), 1, 0, Optional.empty(), false, false);
   }
 
   private long nowNanos() {
     return desk.departures().decisions().ticker().read();
   }
 
-  private void read(FetchedBody body) {
-    resumedNanos = nowNanos();
-    switch (body) {
-      case FetchedBody.Absent absent ->
-          refuse(Refusal.of(Reason.MALFORMED_REQUEST, "The request has no body. Send a JSON object with a model."));
-      case FetchedBody.TooLarge large -> refuseSize();
-      case FetchedBody.Present present -> {
-        // The runner's own bound is on frames, and so a little wider.
-        if (present.bytes().length > desk.limits().maxBodyBytes()) {
-          refuseSize();
-        } else {
-          bodyBytes = present.bytes().length;
-          parse(present.bytes());
-        }
-      }
-    }
-  }
-
-  private void refuseSize() {
-    refuse(Refusal.of(Reason.BODY_TOO_LARGE, Intake.tooLarge(desk.limits().maxBodyBytes())));
-  }
-
-  private void parse(byte[] body) {
-    if (body.length <= INLINE_BODY_BYTES) {
-      accept(desk.bodies().reader().read(dialect, body));
-      return;
-    }
-    desk.bodies()
-        .largeBodies()
-        .execute(
-            () -> {
-              ReadResult result = desk.bodies().reader().read(dialect, body);
-              call.request().execute(() -> accept(result));
-            });
-  }
-
-  private void accept(ReadResult result) {
+  private void read(BodyIntake.Outcome outcome) {
     if (gone) {
       return;
     }
-    switch (result) {
-      case ReadResult.Refused refused -> refuse(unreadable(refused));
-      case ReadResult.Read read -> place(read.shape());
+    switch (outcome) {
+      case BodyIntake.Outcome.Refused refused -> refuse(refused.refusal());
+      case BodyIntake.Outcome.Read read -> accept(read.unchanged());
     }
   }
 
-  private static Refusal unreadable(ReadResult.Refused refused) {
-    Reason reason =
-        switch (refused.problem()) {
-          case MALFORMED -> Reason.MALFORMED_REQUEST;
-          case AMBIGUOUS -> Reason.AMBIGUOUS_REQUEST;
-        };
-    return new Refusal(reason, refused.message(), refused.param());
+  private void accept(ReadBody read) {
+    resumedNanos = nowNanos();
+    workedNanos = read.workedNanos();
+    bodyBytes = read.bytes();
+    change = read.change();
+    place(read.shape());
   }
 
   /** Finds the pool, the lane and the cost, and asks for capacity. */
@@ -280,10 +247,20 @@ final class Passage implements WaitListener {
     desk.departures().dispatches().enter(lease, destination.listener());
     Dispatch dispatch = Dispatch.to(destination, placed().requestedModel(), lacksUsage());
     dispatch.headers(call.request(), call.response());
-    if (dialect != Dialect.OPAQUE && dispatch.rewritesBody()) {
-      call.request().fetchBody(desk.limits().maxBodyBytes(), body -> rewrite(lease, dispatch, body));
-    } else {
+    if (dialect == Dialect.OPAQUE) {
       leave(lease);
+      return;
+    }
+    switch (change) {
+      case BodyChange.Replaced replaced -> leaveWith(lease, dispatch, replaced.body().array());
+      case BodyChange.Edited edited -> call.request().fetchBody(desk.bodies().maxBytes(), body -> rewrite(lease, dispatch, body));
+      case BodyChange.None none -> {
+        if (dispatch.rewritesBody()) {
+          call.request().fetchBody(desk.bodies().maxBytes(), body -> rewrite(lease, dispatch, body));
+        } else {
+          leave(lease);
+        }
+      }
     }
   }
 
@@ -292,14 +269,20 @@ final class Passage implements WaitListener {
     return shape.stream() && !shape.usageRequested() && dialect.streamUsageOnRequest();
   }
 
+  /** The body comes as it came the first time, since the gateway holds it: what was decided of it still fits. */
   private void rewrite(Lease lease, Dispatch dispatch, FetchedBody body) {
-    if (body instanceof FetchedBody.Present present) {
-      call.response().setRequestBody(dispatch.rewrite(desk.bodies().rewriter(), present.bytes()));
-      leave(lease);
+    if (body instanceof FetchedBody.Present present && present.bytes().length == bodyBytes) {
+      byte[] bytes = change instanceof BodyChange.Edited edited ? edited.edit().apply(present.bytes()) : present.bytes();
+      leaveWith(lease, dispatch, bytes);
     } else {
       lease.cancel();
       refuse(Refusal.of(Reason.FILTER_FAILED));
     }
+  }
+
+  private void leaveWith(Lease lease, Dispatch dispatch, byte[] body) {
+    call.response().setRequestBody(dispatch.rewritesBody() ? dispatch.rewrite(desk.bodies().rewriter(), body) : body);
+    leave(lease);
   }
 
   private void leave(Lease lease) {

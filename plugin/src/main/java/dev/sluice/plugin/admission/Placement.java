@@ -100,8 +100,9 @@ sealed interface Placement {
     }
     Asked asked =
         new Asked(entitlement.account(), served.model(), shape.stream(), shape.promptTokens(), shape.maxOutputTokens(), shape.choices());
-    TokenCost cost = cost(shape, asked, desk.costs());
-    long longest = shape.maxOutputTokens().orElse(WorkRequest.UNBOUNDED);
+    TokenCost cost = cost(shape, asked, desk.costs(), largestContext(served));
+    // Each of several answers has the context for itself, and they are made side by side.
+    long longest = shape.answerTokens().isPresent() ? Math.max(shape.answerTokens().getAsLong(), cost.outputTokens()) : WorkRequest.UNBOUNDED;
     Terms terms = entitlement.terms();
     int level = CallerWishes.lane(headers, shape.serviceTier(), terms.level().orElse(limits.defaultLevel()), limits);
     int lane = limits.buckets().map(buckets -> buckets.bucket(entitlement.traits(), level, limits.levels(), 0)).orElse(level);
@@ -116,11 +117,16 @@ sealed interface Placement {
     return new Placed(served, requested, narrowed.get(), asked, allowed);
   }
 
-  /** The prompt of a body that was not understood is a configured number, which no ratio corrects. */
-  private static TokenCost cost(PromptShape shape, Asked asked, LearnedCosts costs) {
+  /**
+   * The prompt of a body that was not understood is a configured number, which no ratio corrects; nor does any correct what was counted. An
+   * answer that nobody limited ends where the context does.
+   */
+  private static TokenCost cost(PromptShape shape, Asked asked, LearnedCosts costs, long context) {
     Estimate estimate = costs.estimate(asked);
-    long prompt = shape.messages() == 0 ? shape.promptTokens() : estimate.promptTokens();
-    return new TokenCost(Math.min(prompt, TokenCost.MAX_TOKENS), Math.min(estimate.outputTokens(), TokenCost.MAX_TOKENS));
+    boolean certain = shape.messages() == 0 || shape.counted();
+    long prompt = Math.min(certain ? shape.promptTokens() : estimate.promptTokens(), TokenCost.MAX_TOKENS);
+    long room = shape.maxOutputTokens().isPresent() ? TokenCost.MAX_TOKENS : Math.max(1, context - prompt);
+    return new TokenCost(prompt, Math.min(estimate.outputTokens(), room));
   }
 
   /** Says what the limit is and what the request would take. */

@@ -190,7 +190,11 @@ final class ConfigKeys {
     static final Key<Long> IMAGE_TOKENS =
         Key.of("image_tokens", wholeLong(0, 1_000_000), "1000", "Tokens charged for an image, file or audio part of a prompt.");
     static final Section SECTION =
-        Section.single("protection", "Bounds on what callers may send.", List.of(MAX_BODY_BYTES, MAX_JSON_DEPTH, IMAGE_TOKENS), List.of());
+        Section.single(
+            "protection",
+            "Bounds on what callers may send.",
+            List.of(MAX_BODY_BYTES, MAX_JSON_DEPTH, IMAGE_TOKENS),
+            List.of(GuardKeys.CONTEXT, GuardKeys.Hook.SECTION));
 
     private Protection() {}
   }

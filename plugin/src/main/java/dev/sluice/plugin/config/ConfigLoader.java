@@ -128,6 +128,7 @@ public final class ConfigLoader {
     var secrets = SettingsBinder.Secrets.of(root, surroundings, problems);
     var storeSecrets = StoreBinder.Secrets.of(root, surroundings, problems);
     List<ProviderPlan> providers = ProviderBinder.bind(root, surroundings, problems);
+    var guardSecrets = GuardBinder.Secrets.of(root, surroundings, problems);
     SluiceConfig.SenderSettings senders = SettingsBinder.senders(root, problems);
     problems.throwIfAny();
     var config =
@@ -142,7 +143,7 @@ public final class ConfigLoader {
             ProviderBinder.providing(root.section(SluiceDocument.PROVIDER)),
             QuotaBinder.quotas(root),
             QuotaBinder.prices(root),
-            SettingsBinder.protection(root.section(ConfigKeys.Protection.SECTION)),
+            SettingsBinder.protection(root, guardSecrets),
             SettingsBinder.observability(root.section(ConfigKeys.Observability.SECTION), surroundings),
             SettingsBinder.events(root.section(ConfigKeys.Events.SECTION), secrets),
             SettingsBinder.admin(root.section(ConfigKeys.Admin.SECTION), secrets));

@@ -45,6 +45,7 @@ final class CrossChecks {
       HybridKeys.check(
           root.section(SluiceDocument.PROVIDER).section(HybridKeys.SECTION), root.section(Scheduler.SECTION).get(Scheduler.PRIORITY_LEVELS), problems);
     }
+    GuardBinder.check(root, problems);
   }
 
   private Values scheduler() {

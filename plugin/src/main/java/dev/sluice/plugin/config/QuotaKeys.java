@@ -120,7 +120,8 @@ final class QuotaKeys {
         ZoneId::getId);
   }
 
-  private static Kind<URI> webhook() {
+  /** An address that may be called. */
+  static Kind<URI> webhook() {
     return new Kind.Single<>(
         "an http or https address without a user",
         Map.of("type", "string", "pattern", "^https?://"),

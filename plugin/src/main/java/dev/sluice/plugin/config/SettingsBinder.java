@@ -130,9 +130,14 @@ final class SettingsBinder {
         WindowKeys.read(root.items(WindowKeys.SECTION), levels, problems));
   }
 
-  static SluiceConfig.ProtectionSettings protection(Values values) {
+  static SluiceConfig.ProtectionSettings protection(Values root, GuardBinder.Secrets secrets) {
+    Values values = root.section(Protection.SECTION);
     return new SluiceConfig.ProtectionSettings(
-        values.get(Protection.MAX_BODY_BYTES), values.get(Protection.MAX_JSON_DEPTH), values.get(Protection.IMAGE_TOKENS));
+        values.get(Protection.MAX_BODY_BYTES),
+        values.get(Protection.MAX_JSON_DEPTH),
+        values.get(Protection.IMAGE_TOKENS),
+        GuardBinder.context(root, secrets),
+        GuardBinder.hook(root, secrets));
   }
 
   static SluiceConfig.ObservabilitySettings observability(Values values, Surroundings surroundings) {

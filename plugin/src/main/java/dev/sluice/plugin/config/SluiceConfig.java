@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.config;
 
+import dev.sluice.plugin.context.ContextPolicy;
+import dev.sluice.plugin.hook.WebhookSettings;
 import dev.sluice.plugin.health.HealthSettings;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.hybrid.SpillTerms;
@@ -156,7 +158,19 @@ public record SluiceConfig(
   }
 
   /** Bounds on what callers may send. */
-  public record ProtectionSettings(long maxBodyBytes, int maxJsonDepth, long imageTokens) {}
+  public record ProtectionSettings(
+      long maxBodyBytes, int maxJsonDepth, long imageTokens, ContextSettings context, Optional<HookSettings> hook) {}
+
+  /**
+   * What becomes of requests beyond their model's context.
+   *
+   * @param countDeadline longest time to count one request
+   * @param fitting who makes requests fit under a custom strategy
+   */
+  public record ContextSettings(ContextPolicy policy, Duration countDeadline, Optional<WebhookSettings> fitting) {}
+
+  /** Who is asked whether a request may be served, and whether requests are served while he gives no answer. */
+  public record HookSettings(WebhookSettings webhook, FailMode failMode) {}
 
   /** The log, and the record of decisions: how many are kept and which file takes all, up to which size. */
   public record ObservabilitySettings(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.dialect;
 
+import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -96,6 +97,11 @@ final class BodyCursor implements AutoCloseable {
       i += body[i] == '\\' ? 2 : 1;
     }
     return Math.min(i, body.length);
+  }
+
+  /** The bytes {@code from} to {@code to}, the latter not included, each a character. */
+  String raw(int from, int to) {
+    return new String(body, from, to - from, StandardCharsets.ISO_8859_1);
   }
 
   /** Passes over the current value, counting the keys in it. */

@@ -38,6 +38,11 @@ enum BodyKey {
     return label;
   }
 
+  /** Whether its value is the most tokens that an answer may hold. */
+  boolean limitsOutput() {
+    return this == MAX_TOKENS || this == MAX_COMPLETION_TOKENS || this == MAX_OUTPUT_TOKENS || this == MAX_TOKENS_TO_SAMPLE;
+  }
+
   /** The key of that name, null for one that is not read. */
   static @Nullable BodyKey of(String label) {
     return BY_LABEL.get(label);

@@ -35,10 +35,10 @@ final class BodyReading {
   private @Nullable String serviceTier;
   private boolean tools;
 
-  BodyReading(Dialect dialect, BodyCursor cursor, int mediaTokens) {
+  BodyReading(Dialect dialect, BodyCursor cursor, ContentMeter meter) {
     this.dialect = dialect;
     this.cursor = cursor;
-    meter = new ContentMeter(cursor, mediaTokens);
+    this.meter = meter;
   }
 
   PromptShape read() {
@@ -90,7 +90,8 @@ final class BodyReading {
         (int) Math.min(answers, Integer.MAX_VALUE),
         messages,
         Optional.ofNullable(serviceTier),
-        tools);
+        tools,
+        false);
   }
 
   private OptionalLong maxOutputTokens(long answers) {

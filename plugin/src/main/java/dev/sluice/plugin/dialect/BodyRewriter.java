@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.dialect;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import dev.sluice.plugin.dialect.BodyEdit.Splice;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonToken;
@@ -43,7 +42,23 @@ public final class BodyRewriter {
     return edit(body, model, true);
   }
 
-  private record Splice(int from, int to, String replacement) {}
+  /** The places of the body whose limit on the output is beyond {@code mostTokens}, to be set to it. */
+  public List<Splice> withOutputLimit(byte[] body, long mostTokens) {
+    List<Splice> splices = new ArrayList<>(1);
+    try (BodyCursor cursor = new BodyCursor(factory, body, limits.maxKeys())) {
+      cursor.next();
+      while (cursor.nextKey()) {
+        BodyKey key = BodyKey.of(cursor.key());
+        boolean limit = key != null && key.limitsOutput();
+        if (cursor.next() == JsonToken.VALUE_NUMBER_INT && limit && Long.parseLong(cursor.text()) > mostTokens) {
+          int to = cursor.offset();
+          splices.add(new Splice(to - cursor.length(), to, Long.toString(mostTokens)));
+        }
+        cursor.skip();
+      }
+    }
+    return splices;
+  }
 
   private byte[] edit(byte[] body, String model, boolean requestUsage) {
     List<Splice> splices = new ArrayList<>(2);
@@ -69,7 +84,7 @@ public final class BodyRewriter {
         splices.addFirst(new Splice(start, start, STREAM_OPTIONS));
       }
     }
-    return apply(body, splices);
+    return new BodyEdit(body.length, splices).apply(body);
   }
 
   private static Splice usageSplice(BodyCursor cursor, JsonToken value) {
@@ -92,18 +107,6 @@ public final class BodyRewriter {
     }
     boolean inserted = splice.from() == splice.to();
     return inserted && !empty ? new Splice(end, end, INCLUDE_USAGE + ",") : splice;
-  }
-
-  private static byte[] apply(byte[] body, List<Splice> splices) {
-    ByteArrayOutputStream edited = new ByteArrayOutputStream(body.length + 128);
-    int from = 0;
-    for (Splice splice : splices) {
-      edited.write(body, from, splice.from() - from);
-      edited.writeBytes(splice.replacement().getBytes(StandardCharsets.UTF_8));
-      from = splice.to();
-    }
-    edited.write(body, from, body.length - from);
-    return edited.toByteArray();
   }
 
   private static String quoted(String text) {

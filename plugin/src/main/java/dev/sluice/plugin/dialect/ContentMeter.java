@@ -9,7 +9,7 @@ import tools.jackson.core.JsonToken;
  *
  * <p>Two kinds of value are told apart. <em>Content</em> is messages and their parts: strings count, except those under keys
  * that frame a part ({@code type}, {@code role}, ids, signatures), and an image, audio or file part has a fixed cost.
- * <em>Schema</em> is JSON the model reads as it is, such as tool definitions and tool arguments: names count too.
+ * <em>Schema</em> is JSON the model reads as it is, such as tool definitions and tool arguments: names and brackets count too.
  */
 final class ContentMeter {
   /* Chat formats wrap each message in about this many tokens, and the answer's start in three. */
@@ -22,29 +22,41 @@ final class ContentMeter {
 
   private final BodyCursor cursor;
   private final int mediaTokens;
-  private final TokenEstimator estimator = new TokenEstimator();
+  private final TextSink sink;
   private long media;
 
-  ContentMeter(BodyCursor cursor, int mediaTokens) {
+  ContentMeter(BodyCursor cursor, int mediaTokens, TextSink sink) {
     this.cursor = cursor;
     this.mediaTokens = mediaTokens;
+    this.sink = sink;
   }
 
   /** Tokens of everything measured so far. */
   long tokens() {
-    return estimator.tokens() + media * mediaTokens;
+    return sink.tokens() + mediaTokens();
+  }
+
+  /** Tokens of the images, files and the like among it. */
+  long mediaTokens() {
+    return media * mediaTokens;
   }
 
   /** Adds what a chat format puts around {@code messages} messages. */
   void addFrames(int messages) {
-    estimator.addTokens((long) messages * TOKENS_PER_MESSAGE + TOKENS_PER_REQUEST);
+    sink.addTokens((long) messages * TOKENS_PER_MESSAGE + TOKENS_PER_REQUEST);
+  }
+
+  /** Measures one message at the cursor, with what a chat format puts around it. */
+  void addMessage() {
+    addContent();
+    sink.addTokens(TOKENS_PER_MESSAGE);
   }
 
   /** Measures the content at the cursor. */
   void addContent() {
     switch (cursor.token()) {
       case VALUE_STRING -> addText();
-      case VALUE_NUMBER_INT -> estimator.addTokens(1);
+      case VALUE_NUMBER_INT -> sink.addTokens(1);
       case START_ARRAY -> {
         while (cursor.next() != JsonToken.END_ARRAY) {
           addContent();
@@ -59,15 +71,19 @@ final class ContentMeter {
   void addSchema() {
     switch (cursor.token()) {
       case VALUE_STRING -> addText();
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> estimator.addTokens((cursor.length() + 2) / 3);
-      case VALUE_TRUE, VALUE_FALSE, VALUE_NULL -> estimator.addTokens(1);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> sink.addTokens((cursor.length() + 2) / 3);
+      case VALUE_TRUE, VALUE_FALSE, VALUE_NULL -> sink.addTokens(1);
       case START_ARRAY -> {
+        sink.addTokens(1);
         while (cursor.next() != JsonToken.END_ARRAY) {
+          sink.addTokens(1);
           addSchema();
         }
       }
       case START_OBJECT -> {
+        sink.addTokens(1);
         while (cursor.nextKey()) {
+          sink.addTokens(2);
           addName(cursor.key());
           cursor.next();
           addSchema();
@@ -122,26 +138,27 @@ final class ContentMeter {
       }
     }
     if (holdsText && dataFrom >= 0) {
-      estimator.addJsonString(cursor.body(), dataFrom);
-      estimator.endText();
+      sink.addJsonString(cursor.body(), dataFrom);
+      sink.endText();
     }
     return !holdsText;
   }
 
   private void addText() {
     int from = cursor.offset();
-    if (isDataUrl(cursor.body(), from)) {
+    if (isDataUrl(cursor.body(), from) && sink.takesDataUrls()) {
       media++;
+      sink.skipText(cursor.closingQuote(from) - from);
     } else {
-      estimator.addJsonString(cursor.body(), from);
-      estimator.endText();
+      sink.addJsonString(cursor.body(), from);
+      sink.endText();
     }
   }
 
   private void addName(String name) {
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-    estimator.addText(utf8, 0, utf8.length);
-    estimator.endText();
+    sink.addText(utf8, 0, utf8.length);
+    sink.endText();
   }
 
   private static boolean isDataUrl(byte[] body, int from) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.dialect;
 
+import dev.sluice.scheduler.TokenCost;
+import java.util.Arrays;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -45,7 +47,10 @@ public final class PromptReader {
       return malformed("The body is not plain UTF-8. Send JSON in UTF-8 without a byte order mark.");
     }
     try (BodyCursor cursor = new BodyCursor(factory, body, limits.maxKeys())) {
-      return new ReadResult.Read(new BodyReading(dialect, cursor, limits.mediaTokens()).read());
+      TokenEstimator estimator = new TokenEstimator();
+      ContentMeter meter = new ContentMeter(cursor, limits.mediaTokens(), estimator);
+      PromptShape shape = new BodyReading(dialect, cursor, meter).read();
+      return new ReadResult.Read(shape, Math.min(estimator.atMost() + meter.mediaTokens(), TokenCost.MAX_TOKENS));
     } catch (RefusedException e) {
       return e.refused();
     } catch (StreamConstraintsException e) {
@@ -56,6 +61,31 @@ public final class PromptReader {
       TokenStreamLocation at = e.getLocation();
       String where = at == null || at.getByteOffset() < 0 ? "" : " at byte " + at.getByteOffset();
       return malformed("The body is not valid JSON" + where + ". Check quotes, commas and brackets; NaN and comments are not JSON.");
+    }
+  }
+
+  /** Counts the prompt tokens of a body that {@link #read} lets through, by {@code counter}'s rules. */
+  public long count(Dialect dialect, byte[] body, TextCounter counter) {
+    try (BodyCursor cursor = new BodyCursor(factory, body, limits.maxKeys())) {
+      ContentMeter meter = new ContentMeter(cursor, limits.mediaTokens(), new CountedTexts(counter));
+      return new BodyReading(dialect, cursor, meter).read().promptTokens();
+    }
+  }
+
+  /** Counts the tokens that one message adds to a prompt: {@code body[from..to)} is its JSON. */
+  public long countMessage(byte[] body, int from, int to, TextCounter counter) {
+    try (BodyCursor cursor = new BodyCursor(factory, Arrays.copyOfRange(body, from, to), limits.maxKeys())) {
+      ContentMeter meter = new ContentMeter(cursor, limits.mediaTokens(), new CountedTexts(counter));
+      cursor.next();
+      meter.addMessage();
+      return meter.tokens();
+    }
+  }
+
+  /** The conversation in a body that {@link #read} lets through; empty where the dialect has none. */
+  public Conversation conversation(Dialect dialect, byte[] body) {
+    try (BodyCursor cursor = new BodyCursor(factory, body, limits.maxKeys())) {
+      return new ConversationReading(dialect, cursor).read();
     }
   }
 

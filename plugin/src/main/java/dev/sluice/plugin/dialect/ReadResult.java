@@ -3,8 +3,12 @@ package dev.sluice.plugin.dialect;
 
 /** What came of reading a request body. Immutable. */
 public sealed interface ReadResult {
-  /** The body is one we and the provider read alike. */
-  record Read(PromptShape shape) implements ReadResult {}
+  /**
+   * The body is one we and the provider read alike.
+   *
+   * @param mostPromptTokens a number that the prompt's tokens don't exceed, unless an image or the like takes more than its fixed cost
+   */
+  record Read(PromptShape shape, long mostPromptTokens) implements ReadResult {}
 
   /** Why a body is refused. */
   enum Problem {

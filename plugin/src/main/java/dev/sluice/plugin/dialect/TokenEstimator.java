@@ -2,70 +2,61 @@
 package dev.sluice.plugin.dialect;
 
 /**
- * Estimates how many LLM tokens a text is, in one pass over its UTF-8 bytes.
+ * Estimates how many LLM tokens a text is, in one pass over its UTF-8 bytes, and knows a number that the text does not exceed.
  *
  * <p>Text may come in chunks cut anywhere, also inside a character; {@link #endText} separates texts that don't touch. The
  * estimate never exceeds the number of bytes, as no byte-pair encoding does. Not thread-safe; confined to one request.
  */
-public final class TokenEstimator {
+public final class TokenEstimator implements TextSink {
   /*
-   * A linear model fitted to the o200k encoding over prose, code, markdown and Chinese. What it counts is what the encoding's
-   * pre-tokenizer splits at: runs of letters (a space before a word belongs to the word), changes from lower to upper case
-   * inside a run, groups of three digits, runs of newlines, runs of two or more spaces, punctuation in pairs, ideographs.
-   * Mean error on text of these kinds is 2 to 9 %.
+   * A linear model. What it counts is what an encoding's pre-tokenizer splits at: runs of letters (a space or one punctuation mark
+   * before a word belongs to the word), changes from lower to upper case inside a run, groups of three digits, runs of newlines, runs of
+   * two or more spaces, punctuation by pairs, ideographs; and inside words how rare each pair of letters is. Weights and their origin
+   * are in TokenWeights.
    *
-   * Every run costs more as it grows without end, which the fit alone doesn't ask for: else a megabyte of one letter would
-   * count as one word.
-   *
-   * A lead byte tells the script well enough, so nothing is decoded: E3..ED and EF lead ideographs, kana and hangul, F0..F4
-   * emoji and rare ideographs, C3..C5 accented Latin letters, which continue a word.
+   * The upper bound goes by what the encodings' vocabularies hold: nearly every pair of letters is a token, and no two neighbours stay
+   * apart that could be one token, so letters come to at most three tokens for four; a digit, a mark or a byte of another script is one
+   * token at most.
    */
-  private static final int MILLIS_WORD = 1084;
-  private static final int MILLIS_LETTER_BEYOND_7 = 2;
-  private static final int MILLIS_LETTER_BEYOND_24 = 500;
-  private static final int MILLIS_HUMP = 1058;
-  private static final int MILLIS_THREE_DIGITS = 2005;
-  private static final int MILLIS_NEWLINES = 1766;
-  private static final int MILLIS_SPACES = 1227;
-  private static final int MILLIS_TWO_PUNCTUATION = 393;
-  private static final int MILLIS_IDEOGRAPH = 738;
-  private static final int MILLIS_PICTOGRAPH = 2000;
-  private static final int MILLIS_OTHER = 316;
+  private static final int MOST_LETTER = 750;
+  private static final int MOST_PIECE = 500;
+  private static final int MOST_CAPITAL = 1000;
+  private static final int MOST_COMMON_IDEOGRAPH = 1700;
+  private static final int TOKEN = 1000;
 
-  private static final byte LOWER = 0;
-  private static final byte UPPER = 1;
-  private static final byte ACCENTED = 2;
-  private static final byte DIGIT = 3;
-  private static final byte SPACE = 4;
-  private static final byte NEWLINE = 5;
-  private static final byte PUNCTUATION = 6;
-  private static final byte IDEOGRAPH = 7;
-  private static final byte PICTOGRAPH = 8;
-  private static final byte OTHER = 9;
-  private static final byte CONTINUATION = 10;
-  private static final byte NONE = 11;
-
+  private static final byte LETTER = 0;
+  private static final byte DIGIT = 1;
+  private static final byte SPACE = 2;
+  private static final byte NEWLINE = 3;
+  private static final byte PUNCTUATION = 4;
+  private static final byte IDEOGRAPH = 5;
+  private static final byte OTHER = 6;
+  private static final byte NONE = 7;
   private static final byte[] CLASS_OF = classes();
 
+  private static final int LONG_RUN = 24;
+  private static final int NO_LETTER = -1;
+
   private long millis;
+  private long mostMillis;
   private long bytes;
   private byte previous = NONE;
   private int run;
+  private int previousLetter = NO_LETTER;
+  private boolean previousCapital;
+  private int previousMark;
+  private int partial;
+  private int missing;
 
-  /** Adds {@code utf8[from..to)} to the current text. */
+  @Override
   public void addText(byte[] utf8, int from, int to) {
     for (int i = from; i < to; i++) {
-      add(CLASS_OF[utf8[i] & 0xff]);
+      add(utf8[i]);
     }
     bytes += to - from;
   }
 
-  /**
-   * Adds the JSON string whose content starts at {@code from}, resolving its escapes.
-   *
-   * @param from index of the byte behind the opening quote
-   * @return index of the closing quote, or {@code json.length} when there is none
-   */
+  @Override
   public int addJsonString(byte[] json, int from) {
     int i = from;
     while (i < json.length) {
@@ -76,7 +67,7 @@ public final class TokenEstimator {
       if (b == '\\') {
         i = addEscape(json, i + 1);
       } else {
-        add(CLASS_OF[b & 0xff]);
+        add(b);
         i++;
       }
     }
@@ -84,21 +75,39 @@ public final class TokenEstimator {
     return i;
   }
 
-  /** Adds tokens whose number is known without looking at text. */
+  @Override
   public void addTokens(long tokens) {
-    millis += tokens * 1000;
+    millis += tokens * TOKEN;
+    mostMillis += tokens * TOKEN;
     bytes += tokens;
   }
 
-  /** Ends the current text: what comes next doesn't continue its last word. */
+  /* Who is asked may take it for text all the same. */
+  @Override
+  public void skipText(int textBytes) {
+    mostMillis += (long) textBytes * TOKEN;
+  }
+
+  @Override
   public void endText() {
     previous = NONE;
     run = 0;
+    missing = 0;
   }
 
-  /** The estimate so far, in tokens, rounded up. */
+  @Override
+  public boolean takesDataUrls() {
+    return true;
+  }
+
+  @Override
   public long tokens() {
-    return Math.min(bytes, (millis + 999) / 1000);
+    return Math.min(bytes, (millis + TOKEN - 1) / TOKEN);
+  }
+
+  /** A number of tokens that the texts so far don't exceed in the encodings that are known; about twice {@link #tokens} for prose. */
+  public long atMost() {
+    return (mostMillis + TOKEN - 1) / TOKEN;
   }
 
   private int addEscape(byte[] json, int at) {
@@ -106,87 +115,172 @@ public final class TokenEstimator {
       return json.length;
     }
     switch (json[at]) {
-      case 'n', 'r' -> add(NEWLINE);
-      case 't' -> add(SPACE);
+      case 'n', 'r' -> addAscii('\n');
+      case 't', 'b', 'f' -> addAscii('\t');
       case 'u' -> {
-        add(classOfUnit(json, at + 1));
+        addUnit(json, at + 1);
         return Math.min(json.length, at + 5);
       }
-      default -> add(PUNCTUATION);
+      default -> addAscii(json[at] & 0x7f);
     }
     return at + 1;
   }
 
-  private static byte classOfUnit(byte[] json, int at) {
+  private void addUnit(byte[] json, int at) {
     int unit = 0;
     for (int i = at; i < Math.min(json.length, at + 4); i++) {
       unit = (unit << 4) | (Character.digit(json[i], 16) & 0xf);
     }
     if (unit < 0x80) {
-      return CLASS_OF[unit];
+      addAscii(unit);
+    } else if (Character.isHighSurrogate((char) unit)) {
+      addWide(0x10000);
+    } else if (!Character.isLowSurrogate((char) unit)) {
+      addWide(unit);
     }
-    if (Character.isSurrogate((char) unit)) {
-      return Character.isHighSurrogate((char) unit) ? PICTOGRAPH : CONTINUATION;
-    }
-    if (unit < 0x800) {
-      return CLASS_OF[0xc0 | (unit >> 6)];
-    }
-    return CLASS_OF[0xe0 | (unit >> 12)];
   }
 
-  private void add(byte kind) {
-    switch (kind) {
-      case LOWER, UPPER -> addLetter(kind);
-      case ACCENTED -> {
-        millis += MILLIS_OTHER;
-        run = previous <= UPPER ? run + 1 : 1;
-        previous = LOWER;
+  private void add(byte b) {
+    if (b >= 0) {
+      missing = 0;
+      addAscii(b);
+    } else if ((b & 0xc0) == 0x80) {
+      if (missing > 0) {
+        partial = (partial << 6) | (b & 0x3f);
+        missing--;
+        if (missing == 0) {
+          addWide(partial);
+        }
+      } else {
+        addSingle(OTHER, TokenWeights.OTHER_OF_TWO_BYTES, TOKEN);
       }
+    } else {
+      lead(b & 0xff);
+    }
+  }
+
+  private void lead(int b) {
+    if (b >= 0xf0) {
+      partial = b & 0x07;
+      missing = 3;
+    } else if (b >= 0xe0) {
+      partial = b & 0x0f;
+      missing = 2;
+    } else {
+      partial = b & 0x1f;
+      missing = 1;
+    }
+  }
+
+  private void addAscii(int c) {
+    byte kind = CLASS_OF[c];
+    if (previous == SPACE && kind != LETTER && kind != SPACE) {
+      mostMillis += TOKEN;
+    }
+    switch (kind) {
+      case LETTER -> addLetter(c);
       case DIGIT -> {
         extend(kind);
+        mostMillis += TOKEN;
         if (run % 3 == 1) {
-          millis += MILLIS_THREE_DIGITS;
+          millis += TokenWeights.THREE_DIGITS;
         }
       }
       case SPACE -> {
         extend(kind);
-        if (run == 2 || (run & 63) == 0) {
-          millis += MILLIS_SPACES;
+        if (run == 2 || (run & 15) == 0) {
+          mostMillis += TOKEN;
+          millis += run == 2 || (run & 63) == 0 ? TokenWeights.SPACES : 0;
         }
       }
       case NEWLINE -> {
+        boolean behindMark = previous == PUNCTUATION;
         extend(kind);
-        if ((run & 15) == 1) {
-          millis += MILLIS_NEWLINES;
+        mostMillis += TOKEN;
+        if (run == 1) {
+          millis += behindMark ? TokenWeights.NEWLINES_AFTER_PUNCTUATION : TokenWeights.NEWLINES;
+        } else if ((run & 15) == 0) {
+          millis += TokenWeights.NEWLINES;
         }
       }
-      case PUNCTUATION -> {
-        extend(kind);
-        if ((run & 1) == 1) {
-          millis += MILLIS_TWO_PUNCTUATION;
-        }
-      }
-      case IDEOGRAPH -> addSingle(kind, MILLIS_IDEOGRAPH);
-      case PICTOGRAPH -> addSingle(kind, MILLIS_PICTOGRAPH);
-      case OTHER -> addSingle(kind, MILLIS_OTHER);
-      default -> {}
+      default -> addMark(c);
     }
   }
 
-  private void addLetter(byte kind) {
-    if (previous > UPPER) {
-      millis += MILLIS_WORD;
+  private void addMark(int c) {
+    mostMillis += TOKEN;
+    if (previous == PUNCTUATION) {
+      run++;
+      millis += c == previousMark ? TokenWeights.SAME_PUNCTUATION : TokenWeights.OTHER_PUNCTUATION;
+    } else {
+      run = 1;
+      millis += previous == SPACE ? TokenWeights.PUNCTUATION_AFTER_SPACE : TokenWeights.PUNCTUATION;
+      previous = PUNCTUATION;
+    }
+    previousMark = c;
+  }
+
+  private void addLetter(int c) {
+    boolean capital = c <= 'Z';
+    int letter = (c | 0x20) - 'a';
+    mostMillis += capital ? MOST_CAPITAL : MOST_LETTER;
+    if (previous != LETTER) {
+      millis += wordStart() + TokenWeights.pair(TokenWeights.FIRST, letter);
+      mostMillis += MOST_PIECE;
+      previous = LETTER;
+      run = 1;
+    } else if (capital && !previousCapital && previousLetter != NO_LETTER) {
+      millis += TokenWeights.HUMP;
+      mostMillis += MOST_PIECE;
       run = 1;
     } else {
       run++;
-      if (kind == UPPER && previous == LOWER) {
-        millis += MILLIS_HUMP;
-      }
-      if (run > 7) {
-        millis += run > 24 ? MILLIS_LETTER_BEYOND_24 : MILLIS_LETTER_BEYOND_7;
-      }
+      millis += capital ? TokenWeights.FURTHER_CAPITAL : 0;
+      millis += previousLetter == NO_LETTER ? 0 : TokenWeights.pair(previousLetter, letter);
+      millis += run > LONG_RUN ? TokenWeights.LONG_RUN_LETTER : 0;
     }
-    previous = kind;
+    previousLetter = letter;
+    previousCapital = capital;
+  }
+
+  private int wordStart() {
+    if (previous == SPACE || previous == NONE) {
+      return TokenWeights.WORD_AFTER_SPACE;
+    }
+    return previous == PUNCTUATION && run == 1 ? TokenWeights.WORD_AFTER_PUNCTUATION : TokenWeights.WORD_ELSEWHERE;
+  }
+
+  /** Adds a character beyond ASCII. */
+  private void addWide(int c) {
+    if (previous == SPACE) {
+      mostMillis += TOKEN;
+    }
+    if (c >= 0xc0 && c < 0x180) {
+      millis += TokenWeights.ACCENTED;
+      mostMillis += 2 * TOKEN;
+      run = previous == LETTER ? run + 1 : 1;
+      previous = LETTER;
+      previousLetter = NO_LETTER;
+      previousCapital = false;
+    } else if (c < 0x800) {
+      addSingle(OTHER, TokenWeights.OTHER_OF_TWO_BYTES, 2 * TOKEN);
+    } else if (c >= 0x3400 && c < 0xa000) {
+      boolean common = TokenWeights.isCommon(c);
+      int cost = (common ? TokenWeights.COMMON_IDEOGRAPH : TokenWeights.IDEOGRAPH) + (previous == IDEOGRAPH ? 0 : TokenWeights.IDEOGRAPHS);
+      addSingle(IDEOGRAPH, cost, common ? MOST_COMMON_IDEOGRAPH : 3 * TOKEN);
+    } else if (c >= 0x10000) {
+      addSingle(OTHER, TokenWeights.PICTOGRAPH, 4 * TOKEN);
+    } else {
+      addSingle(OTHER, costOfThreeBytes(c), 3 * TOKEN);
+    }
+  }
+
+  private static int costOfThreeBytes(int c) {
+    if ((c >= 0x3000 && c < 0x3040) || c >= 0xff00) {
+      return TokenWeights.WIDE_PUNCTUATION;
+    }
+    boolean syllable = (c >= 0x3040 && c < 0x3400) || (c >= 0xac00 && c < 0xd7a4);
+    return syllable ? TokenWeights.SYLLABLE : TokenWeights.OTHER_OF_THREE_BYTES;
   }
 
   private void extend(byte kind) {
@@ -194,47 +288,26 @@ public final class TokenEstimator {
     previous = kind;
   }
 
-  private void addSingle(byte kind, int cost) {
+  private void addSingle(byte kind, int cost, int most) {
     millis += cost;
+    mostMillis += most;
     previous = kind;
     run = 0;
   }
 
   private static byte[] classes() {
-    byte[] classes = new byte[256];
-    for (int b = 0; b < 256; b++) {
-      classes[b] = b < 0x80 ? ascii(b) : lead(b);
+    byte[] classes = new byte[128];
+    for (int c = 0; c < 128; c++) {
+      if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+        classes[c] = LETTER;
+      } else if (c >= '0' && c <= '9') {
+        classes[c] = DIGIT;
+      } else if (c == '\n' || c == '\r') {
+        classes[c] = NEWLINE;
+      } else {
+        classes[c] = c == ' ' || c == '\t' ? SPACE : PUNCTUATION;
+      }
     }
     return classes;
-  }
-
-  private static byte ascii(int b) {
-    if (b >= 'a' && b <= 'z') {
-      return LOWER;
-    }
-    if (b >= 'A' && b <= 'Z') {
-      return UPPER;
-    }
-    if (b >= '0' && b <= '9') {
-      return DIGIT;
-    }
-    if (b == '\n' || b == '\r') {
-      return NEWLINE;
-    }
-    return b == ' ' || b == '\t' ? SPACE : PUNCTUATION;
-  }
-
-  private static byte lead(int b) {
-    if (b < 0xc0) {
-      return CONTINUATION;
-    }
-    if (b >= 0xc3 && b <= 0xc5) {
-      return ACCENTED;
-    }
-    if (b >= 0xf0) {
-      return PICTOGRAPH;
-    }
-    boolean ideograph = (b >= 0xe3 && b <= 0xed) || b == 0xef;
-    return ideograph ? IDEOGRAPH : OTHER;
   }
 }

@@ -86,6 +86,11 @@ public abstract sealed class ChainWalk permits RequestWalk, ResponseWalk {
     return route.links().get(current);
   }
 
+  /** Whether a filter of this name stands behind the one whose turn it is. */
+  final boolean isFollowedBy(String filterName) {
+    return route.links().stream().skip(current + 1L).anyMatch(link -> link.name().equals(filterName));
+  }
+
   /** The configuration string of a filter: its own place on the route while it runs, else the first place it has. */
   @SuppressWarnings("ReferenceEquality") // a filter is the object itself, whatever its equals says
   final Optional<String> confOf(PluginFilter filter) {

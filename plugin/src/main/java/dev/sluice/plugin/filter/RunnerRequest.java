@@ -106,6 +106,11 @@ public final class RunnerRequest extends HttpRequest {
     walk.port().onUndelivered(task);
   }
 
+  /** Whether a filter of this name stands behind the running one on this route. */
+  public boolean isFollowedBy(String filterName) {
+    return walk.isFollowedBy(filterName);
+  }
+
   /** Leaves a value for later filters, in place of an earlier one. */
   public <T> void put(Attribute<T> attribute, T value) {
     attributes.put(attribute, value);

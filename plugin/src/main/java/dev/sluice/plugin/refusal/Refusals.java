@@ -83,7 +83,7 @@ public final class Refusals {
   private static RetryAfter usual(Reason reason) {
     return switch (reason) {
       case DRAINING -> around(RESTART);
-      case NO_PROVIDER, STORES_DOWN -> around(RECOVERY);
+      case NO_PROVIDER, STORES_DOWN, HOOK_FAILED -> around(RECOVERY);
       default -> RetryAfter.unknown();
     };
   }

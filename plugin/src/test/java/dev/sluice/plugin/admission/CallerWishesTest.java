@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What callers may ask for themselves: less, never more. */
 class CallerWishesTest {
   private static final AdmissionDesk.Limits LIMITS =
-      new AdmissionDesk.Limits(1 << 20, 5, 2, 1000, Map.of("priority", 0, "default", 2, "flex", 4), Optional.empty(), Set::of);
+      new AdmissionDesk.Limits(5, 2, 1000, Map.of("priority", 0, "default", 2, "flex", 4), Optional.empty(), Set::of);
   private static final SchedulerConf PATIENT = new SchedulerConf(Optional.empty(), Set.of(), Optional.empty());
 
   private static Headers header(String name, String value) {

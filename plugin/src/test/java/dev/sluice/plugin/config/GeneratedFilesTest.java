@@ -98,7 +98,7 @@ class GeneratedFilesTest {
     Path file = Files.createTempFile("sluice", ".yaml");
     try {
       Files.writeString(file, uncommented);
-      var environment = Map.of("LLM_API_KEY", "k", "SLUICE_EVENTS_SECRET", "e", "SLUICE_ADMIN_KEY", "a", "SLUICE_REDIS_PASSWORD", "r", "SLUICE_PG_PASSWORD", "p", "SLUICE_OLD_PEPPER", "11".repeat(32));
+      var environment = Map.of("LLM_API_KEY", "k", "SLUICE_EVENTS_SECRET", "e", "SLUICE_ADMIN_KEY", "a", "SLUICE_REDIS_PASSWORD", "r", "SLUICE_PG_PASSWORD", "p", "SLUICE_OLD_PEPPER", "11".repeat(32), "SLUICE_HOOK_SECRET", "h");
       LoadedConfig loaded = new ConfigLoader(file, environment).load();
       assertThat(loaded.config().scheduler().lanes().getFirst().weight()).isEqualTo(32);
       assertThat(loaded.config().providers().getFirst().models().getFirst().model()).isEqualTo("llama-3.3-70b");

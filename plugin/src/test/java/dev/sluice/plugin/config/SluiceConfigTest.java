@@ -4,6 +4,13 @@ package dev.sluice.plugin.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.plugin.context.ContextPolicy;
+import dev.sluice.plugin.context.ContextTerms;
+import dev.sluice.plugin.context.OutputPolicy;
+import dev.sluice.plugin.context.Strategy;
+import dev.sluice.plugin.context.Vocabulary;
+import dev.sluice.plugin.hook.Proof;
+import dev.sluice.plugin.hook.WebhookSettings;
 import dev.sluice.plugin.config.SluiceConfig.LaneSettings;
 import dev.sluice.routing.Terms;
 import dev.sluice.routing.Traits;
@@ -47,6 +54,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -264,6 +272,20 @@ class SluiceConfigTest {
         max_body_bytes: 1MiB
         max_json_depth: 64
         image_tokens: 85
+        context:
+          max_context_length: 100000
+          strategy: truncate_middle
+          reserve_tokens: 500
+          max_output: clamp
+          max_output_tokens: 8000
+          tokenizer: cl100k_base
+          margin_percent: 3%
+          count_deadline: 1s
+          models:
+            - {model: "gpt-4*", levels: [1, 2], max_context_length: 9000, strategy: custom, reserve_tokens: 5, max_output: refuse, max_output_tokens: 70, tokenizer: o200k_base, margin_percent: 4}
+            - {model: llama}
+          webhook: {url: "https://fit.example.com/canary-5Zq8-w", deadline: 3s, authentication: bearer, secret_file: secret, max_answer_bytes: 1MiB, max_concurrent: 4}
+        hook: {url: "http://127.0.0.1:9/canary-5Zq8-w", deadline: 1s, authentication: bearer, secret_env: E_SECRET, max_answer_bytes: 64KiB, max_concurrent: 5, fail_mode: fail_open}
       observability:
         log_file: /var/log/sluice.log
         log_level: debug
@@ -346,7 +368,18 @@ class SluiceConfigTest {
                         Duration.ofSeconds(5))),
                 new SluiceConfig.QuotaSettings(Duration.ofMinutes(15), Optional.empty(), List.of()),
                 config.prices(),
-                new SluiceConfig.ProtectionSettings(8 * MIB, 512, 1000),
+                new SluiceConfig.ProtectionSettings(
+                    8 * MIB,
+                    512,
+                    1000,
+                    new SluiceConfig.ContextSettings(
+                        new ContextPolicy(
+                            List.of(),
+                            new ContextTerms(
+                                OptionalLong.empty(), Strategy.REJECT, 1024, OutputPolicy.REFUSE, OptionalLong.empty(), new ContextTerms.Counting(Vocabulary.AUTO, 0))),
+                        Duration.ofSeconds(2),
+                        Optional.empty()),
+                    Optional.empty()),
                 new SluiceConfig.ObservabilitySettings(folder.resolve("logs/sluice.log"), LogLevel.INFO, 0, Optional.empty(), 256 * MIB),
                 new SluiceConfig.EventsSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9093), config.events().secret(), 32 * MIB),
                 new SluiceConfig.AdminSettings(InetSocketAddress.createUnresolved("127.0.0.1", 9092), List.of())));
@@ -409,7 +442,9 @@ class SluiceConfigTest {
     assertThat(stores.redis().orElseThrow().password().orElseThrow().reveal()).isEqualTo(CANARY + "-r");
     assertThat(stores.postgresql().orElseThrow().password().orElseThrow().reveal()).isEqualTo(CANARY + "-f");
     assertThat(stores.previousPepper().orElseThrow().reveal()).isEqualTo("22".repeat(32));
-    assertThat(config.protection()).isEqualTo(new SluiceConfig.ProtectionSettings(MIB, 64, 85));
+    assertThat(config.protection().maxBodyBytes()).isEqualTo(MIB);
+    assertThat(config.protection().maxJsonDepth()).isEqualTo(64);
+    assertThat(config.protection().imageTokens()).isEqualTo(85);
     assertThat(config.observability())
         .isEqualTo(new SluiceConfig.ObservabilitySettings(Path.of("/var/log/sluice.log"), LogLevel.DEBUG, 500, Optional.of(folder.resolve("decisions.jsonl")), 3 * MIB));
     assertThat(config.events().listen()).isEqualTo(InetSocketAddress.createUnresolved("::1", 7001));
@@ -418,6 +453,38 @@ class SluiceConfigTest {
     assertThat(config.admin().listen()).isEqualTo(InetSocketAddress.createUnresolved("0.0.0.0", 7002));
     assertThat(config.admin().keys()).extracting(key -> key.name() + " " + key.role() + " " + key.key().reveal())
         .containsExactly("admin WRITE " + CANARY + "-f", "ann READ " + CANARY + "-f");
+  }
+
+  @Test
+  void theContextGuardIsMapped() throws Exception {
+    Files.writeString(folder.resolve("secret"), "f");
+    SluiceConfig.ProtectionSettings protection = load(FULL, SECRETS).protection();
+
+    ContextTerms usual =
+        new ContextTerms(
+            OptionalLong.of(100_000), Strategy.TRUNCATE_MIDDLE, 500, OutputPolicy.CLAMP, OptionalLong.of(8000), new ContextTerms.Counting(Vocabulary.CL100K_BASE, 3));
+    ContextTerms own =
+        new ContextTerms(OptionalLong.of(9000), Strategy.CUSTOM, 5, OutputPolicy.REFUSE, OptionalLong.of(70), new ContextTerms.Counting(Vocabulary.O200K_BASE, 4));
+    assertThat(protection.context().policy())
+        .isEqualTo(
+            new ContextPolicy(
+                List.of(new ContextPolicy.Rule("gpt-4*", Set.of(1, 2), own), new ContextPolicy.Rule("llama", Set.of(), usual)), usual));
+    assertThat(protection.context().countDeadline()).isEqualTo(Duration.ofSeconds(1));
+    WebhookSettings fitting = protection.context().fitting().orElseThrow();
+    assertThat(fitting.address()).hasHost("fit.example.com");
+    assertThat(fitting.deadline()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(fitting.maxAnswerBytes()).isEqualTo((int) MIB);
+    assertThat(fitting.maxConcurrent()).isEqualTo(4);
+    assertThat(fitting.proof().orElseThrow()).isInstanceOf(Proof.Bearer.class);
+    SluiceConfig.HookSettings hook = protection.hook().orElseThrow();
+    assertThat(hook.failMode()).isEqualTo(FailMode.FAIL_OPEN);
+    assertThat(hook.webhook().maxAnswerBytes()).isEqualTo(64 << 10);
+    assertThat(hook.webhook().maxConcurrent()).isEqualTo(5);
+    assertThat(hook.webhook().proof().orElseThrow()).isInstanceOf(Proof.Bearer.class);
+    assertThat(hook.toString() + fitting).doesNotContain("canary");
+    var plain = load("protection: {hook: {url: 'http://127.0.0.1:9/', secret_env: E_SECRET}}", SECRETS).protection().hook().orElseThrow();
+    assertThat(plain.webhook().proof().orElseThrow()).isInstanceOf(Proof.Signature.class);
+    assertThat(plain.failMode()).isEqualTo(FailMode.FAIL_CLOSE);
   }
 
   @Test
@@ -609,6 +676,8 @@ class SluiceConfigTest {
         .replace("headers: '***'", "headers: {x-team: blue}").replace("pepper_env: A_KEY", "pepper_env: MY_PEPPER").replace("secret_env: A_KEY", "secret_env: E_SECRET")
             .replaceFirst("alert_webhook: '\\*\\*\\*'", "alert_webhook: https://alerts.example.com/" + CANARY + "-w")
             .replaceFirst("alert_webhook: '\\*\\*\\*'", "alert_webhook: http://127.0.0.1:9/" + CANARY + "-w")
+            .replaceFirst("\\burl: '\\*\\*\\*'", "url: https://fit.example.com/" + CANARY + "-w")
+            .replaceFirst("\\burl: '\\*\\*\\*'", "url: http://127.0.0.1:9/" + CANARY + "-w")
         .replace("previous_pepper_env: MY_PEPPER", "previous_pepper_env: OLD_PEPPER").replace("password_env: A_KEY", "password_env: R_PASSWORD");
     assertThat(EffectiveConfig.flatten(loaded(again, SECRETS).values()))
         .isEqualTo(EffectiveConfig.flatten(first.values()));

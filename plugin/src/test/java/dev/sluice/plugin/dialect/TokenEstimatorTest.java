@@ -90,8 +90,8 @@ class TokenEstimatorTest {
       apart.addText(utf8("word"), 0, 4);
       apart.endText();
     }
-    assertThat(apart.tokens()).isEqualTo(11);
-    assertThat(estimate("word".repeat(10))).isLessThan(11);
+    assertThat(apart.tokens()).isBetween(9L, 11L);
+    assertThat(estimate("word".repeat(10))).isLessThan(apart.tokens());
   }
 
   private static long json(String content) {

@@ -4,6 +4,7 @@ package dev.sluice.plugin.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.plugin.admission.AdmissionDesk;
+import dev.sluice.plugin.body.BodyIntake;
 import dev.sluice.plugin.admission.SchedulerFilter;
 import dev.sluice.plugin.admission.Spilling;
 import dev.sluice.plugin.charge.Charges;
@@ -209,8 +210,8 @@ class TargetTest {
         new AdmissionDesk.Departures(
             new LeaseRegister(new LeaseNames(new SecureRandom())), dispatches, lease -> {}, wall, new AdmissionDesk.DecisionMeter(() -> 0, time -> {})),
         new Refusals(reason -> {}),
-        new AdmissionDesk.Bodies(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run),
-        new AdmissionDesk.Limits(1 << 20, 2, 1, 100, Map.of(), Optional.empty(), () -> regions),
+        new BodyIntake(new PromptReader(ReadLimits.DEFAULT), new BodyRewriter(ReadLimits.DEFAULT), Runnable::run, 1 << 20, () -> 0),
+        new AdmissionDesk.Limits(2, 1, 100, Map.of(), Optional.empty(), () -> regions),
         new LearnedCosts(new LearnedCosts.Settings(false, 0.8, 256, 1, 1)),
         new Spilling(scheduler, new SpillTerms(OptionalDouble.empty(), 0, List.of(BigDecimal.ZERO), 50), () -> PriceTable.NONE, spill -> {}));
   }

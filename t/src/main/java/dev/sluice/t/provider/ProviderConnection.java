@@ -61,7 +61,15 @@ final class ProviderConnection extends SimpleChannelInboundHandler<FullHttpReque
     SimRequest wanted;
     try {
       JsonNode body = Json.read(ByteBufUtil.getBytes(request.content()));
-      wanted = SimRequest.read(body, request.headers().get("x-sim-output", ""));
+      Optional<ContextWindow> context = simulator.context();
+      int exactTokens = context.map(window -> window.promptTokens(body)).orElse(0);
+      Optional<String> refusal = context.flatMap(window -> window.refusal(body, exactTokens));
+      if (refusal.isPresent()) {
+        simulator.truth().refused();
+        reply(400, dialect.error(400, refusal.get()));
+        return;
+      }
+      wanted = SimRequest.read(body, request.headers().get("x-sim-output", ""), exactTokens);
     } catch (JacksonException | NumberFormatException e) {
       reply(400, dialect.error(400, "not JSON"));
       return;

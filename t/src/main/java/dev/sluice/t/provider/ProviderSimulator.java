@@ -36,6 +36,7 @@ public final class ProviderSimulator implements AutoCloseable {
   private final Ticker ticker = System::nanoTime;
   private final InstantSource wall = InstantSource.system();
   private final Options options;
+  private final Optional<ContextWindow> context;
   // Everything below is confined to the event loop.
   private final BatchEngine engine;
   private final SimTruth truth;
@@ -46,6 +47,7 @@ public final class ProviderSimulator implements AutoCloseable {
 
   private ProviderSimulator(Options options) throws IOException {
     this.options = options;
+    this.context = options.context() == 0 ? Optional.empty() : Optional.of(new ContextWindow(options.context()));
     this.group = new MultiThreadIoEventLoopGroup(
         1, new DefaultThreadFactory("provider", true), EpollIoHandler.newFactory());
     this.loop = group.next();
@@ -81,8 +83,9 @@ public final class ProviderSimulator implements AutoCloseable {
    * @param listen port 0 takes a free one
    * @param apiKey what callers must present as a bearer token or {@code x-api-key}; empty asks for nothing
    * @param models what {@code GET /v1/models} lists
+   * @param context tokens of prompt and answer beyond which requests are refused, by an exact count; 0 for any
    */
-  public record Options(InetSocketAddress listen, BatchModel model, String apiKey, List<String> models) {
+  public record Options(InetSocketAddress listen, BatchModel model, String apiKey, List<String> models, int context) {
     /** Copies the list. */
     public Options {
       models = List.copyOf(models);
@@ -90,7 +93,7 @@ public final class ProviderSimulator implements AutoCloseable {
 
     /** On a free port, without a key. */
     public static Options of(BatchModel model) {
-      return new Options(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), model, "", List.of("sim"));
+      return new Options(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), model, "", List.of("sim"), 0);
     }
 
     @Override
@@ -164,6 +167,10 @@ public final class ProviderSimulator implements AutoCloseable {
     }
   }
 
+  Optional<ContextWindow> context() {
+    return context;
+  }
+
   Options options() {
     return options;
   }
@@ -234,12 +241,13 @@ public final class ProviderSimulator implements AutoCloseable {
   /**
    * Runs until it is killed: {@code --listen 127.0.0.1:19001 --tokens-per-sec 4000 --max-batch 32 --models a,b} and
    * optionally {@code --prefill-tokens-per-sec}, {@code --step-base-ms}, {@code --step-per-request-ms} and {@code
-   * --key-env}, the name of an environment variable that holds the key to ask for.
+   * --key-env}, the name of an environment variable that holds the key to ask for, and {@code --context}, the tokens beyond which requests are
+   * refused.
    */
   public static void main(String[] args) throws Exception {
     CommandLine options = CommandLine.parse(
         args, "listen", "tokens-per-sec", "max-batch", "models", "prefill-tokens-per-sec", "step-base-ms",
-        "step-per-request-ms", "key-env");
+        "step-per-request-ms", "key-env", "context");
     BatchModel model = new BatchModel(
         (long) options.number("prefill-tokens-per-sec", 9_500),
         (long) (options.number("step-base-ms", 29.6) * 1e6),
@@ -250,7 +258,8 @@ public final class ProviderSimulator implements AutoCloseable {
     String keyName = options.get("key-env", "");
     String key = keyName.isEmpty() ? "" : System.getenv().getOrDefault(keyName, "");
     ProviderSimulator simulator = start(new Options(
-        options.address("listen", "127.0.0.1:19001"), model, key, List.of(options.get("models", "sim").split(","))));
+        options.address("listen", "127.0.0.1:19001"), model, key, List.of(options.get("models", "sim").split(",")),
+        (int) options.number("context", 0)));
     System.out.println("provider: listening on " + simulator.server.localAddress());
     simulator.server.closeFuture().await();
   }

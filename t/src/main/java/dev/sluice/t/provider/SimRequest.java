@@ -3,6 +3,7 @@ package dev.sluice.t.provider;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -33,19 +34,22 @@ record SimRequest(
   private static final List<String> LIMIT_KEYS = List.of("max_completion_tokens", "max_output_tokens", "max_tokens");
   private static final List<String> TEXT_KEYS = List.of("messages", "prompt", "input", "system", "instructions");
 
-  /** Reads a body; {@code outputHeader} is the value of {@code x-sim-output}, or empty. */
-  static SimRequest read(JsonNode body, String outputHeader) {
+  /**
+   * Reads a body.
+   *
+   * @param outputHeader the value of {@code x-sim-output}, or empty
+   * @param exactTokens the prompt's tokens where the provider counts them; 0 for this package's convention
+   */
+  static SimRequest read(JsonNode body, String outputHeader, int exactTokens) {
     TextMeter texts = new TextMeter();
     TEXT_KEYS.forEach(key -> texts.add(body.path(key)));
-    int promptTokens = Math.max(1, Math.toIntExact((texts.bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN));
+    int byBytes = Math.max(1, Math.toIntExact((texts.bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN));
+    int promptTokens = exactTokens > 0 ? exactTokens : byBytes;
     int wanted = outputHeader.isEmpty() ? directive(body, "out") : Integer.parseInt(outputHeader);
     if (wanted < 0) {
       wanted = SHORTEST_DRAWN + (int) (texts.checksum.getValue() % DRAWN_SPREAD);
     }
-    int limit = Integer.MAX_VALUE;
-    for (String key : LIMIT_KEYS) {
-      limit = body.path(key).isIntegralNumber() ? Math.min(limit, body.path(key).asInt()) : limit;
-    }
+    int limit = outputLimit(body).orElse(Integer.MAX_VALUE);
     return new SimRequest(
         body.path("model").asString("sim"),
         body.path("stream").asBoolean(false),
@@ -54,6 +58,11 @@ record SimRequest(
         Math.min(promptTokens, Math.max(0, directive(body, "cached"))),
         Math.max(1, Math.min(wanted, limit)),
         wanted > limit);
+  }
+
+  /** The caller's limit on the output; the least of several. */
+  static OptionalInt outputLimit(JsonNode body) {
+    return LIMIT_KEYS.stream().map(body::path).filter(JsonNode::isIntegralNumber).mapToInt(JsonNode::asInt).min();
   }
 
   /** The number behind {@code sim:name=}, in {@code user} or {@code metadata}; below 0 when it is not there. */

@@ -15,6 +15,7 @@ import java.util.List;
  * @param aborted generations that ended because their caller left
  * @param scripted generations on which a script played a failure
  * @param unauthorized requests refused for their key
+ * @param refused requests refused for their length or as no conversation
  * @param promptTokens prompt tokens read
  * @param outputTokens output tokens produced, for whomever
  * @param reportedTokens prompt and output tokens of the completed answers
@@ -30,6 +31,7 @@ public record SimState(
     long aborted,
     long scripted,
     long unauthorized,
+    long refused,
     long promptTokens,
     long outputTokens,
     long reportedTokens,

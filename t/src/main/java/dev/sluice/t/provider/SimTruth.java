@@ -22,6 +22,7 @@ final class SimTruth {
   private long aborted;
   private long scripted;
   private long unauthorized;
+  private long refused;
   private long promptTokens;
   private long outputTokens;
   private long reportedTokens;
@@ -39,6 +40,7 @@ final class SimTruth {
     aborted = 0;
     scripted = 0;
     unauthorized = 0;
+    refused = 0;
     promptTokens = 0;
     outputTokens = 0;
     reportedTokens = 0;
@@ -59,6 +61,11 @@ final class SimTruth {
 
   void unauthorized() {
     unauthorized++;
+  }
+
+  /** A request that is longer than the context, or no conversation. */
+  void refused() {
+    refused++;
   }
 
   void scripted() {
@@ -109,7 +116,7 @@ final class SimTruth {
 
   SimState state(BatchEngine engine) {
     return new SimState(
-        inFlight, maxInFlight, engine.running(), engine.queued(), accepted, completed, aborted, scripted, unauthorized,
+        inFlight, maxInFlight, engine.running(), engine.queued(), accepted, completed, aborted, scripted, unauthorized, refused,
         promptTokens, outputTokens, reportedTokens, tokensBySecond);
   }
 }

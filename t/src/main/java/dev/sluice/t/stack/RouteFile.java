@@ -41,6 +41,8 @@ final class RouteFile {
                 conf:
                   - name: ai-token-router
                     value: "{}"
+                  - name: ai-context-guard
+                    value: "{}"
                   - name: ai-scheduler
                     value: '%s'
               traffic-split:

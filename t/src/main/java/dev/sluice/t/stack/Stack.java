@@ -212,7 +212,7 @@ public final class Stack implements AutoCloseable {
 
   /** Starts a runner that is expected to end by itself; the caller closes it. */
   public ChildProcess startRefused() {
-    return ChildProcess.start("refused", files.runnerCommand(), files.environment(socket), files.folder());
+    return ChildProcess.start("refused", files.runnerCommand(), files.environment(entry.socket()), files.folder());
   }
 
   /** Starts the runner again after its end, and waits until it is ready. */

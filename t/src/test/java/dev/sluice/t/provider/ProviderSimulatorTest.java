@@ -230,7 +230,7 @@ class ProviderSimulatorTest {
   void aKeyIsAskedForWhereOneIsSet() throws Exception {
     InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (ProviderSimulator locked = ProviderSimulator.start(
-        new ProviderSimulator.Options(anywhere, BatchModel.fast(), "secret", List.of("a", "b")))) {
+        new ProviderSimulator.Options(anywhere, BatchModel.fast(), "secret", List.of("a", "b"), 0))) {
       URI models = URI.create("http://127.0.0.1:" + locked.port() + "/v1/models");
       assertThat(http.send(HttpRequest.newBuilder(models).build(), HttpResponse.BodyHandlers.ofString()).statusCode())
           .isEqualTo(401);

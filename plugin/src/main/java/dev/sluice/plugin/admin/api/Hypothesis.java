@@ -54,6 +54,7 @@ record Hypothesis(Optional<String> key, Optional<Entitlement> caller, PromptShap
             1,
             1,
             reader.text(body, "service_tier"),
+            false,
             false);
     Headers headers = reader.headers();
     InetAddress peer = reader.peer();
