@@ -79,6 +79,7 @@ sealed interface Placement {
     long maxWaitNanos = CallerWishes.maxWaitNanos(headers, conf, terms.maxWait());
     WorkRequest request =
         new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, maxWaitNanos, providers)
+            .withExpectedOutput(desk.costs().expectedOutput(asked))
             .withFlow(terms.weight().orElse(1), terms.maxDepth().orElse(Integer.MAX_VALUE));
     return new Placed(served, requested, request, asked);
   }
