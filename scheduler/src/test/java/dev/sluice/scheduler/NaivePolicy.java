@@ -157,7 +157,7 @@ final class NaivePolicy {
 
   /** Who goes first in the lane has the least of these; of equals who came first. */
   private long turn(NaiveWaiter waiter) {
-    return tag(waiter) + waiter.yield;
+    return tag(waiter) + waiter.deference;
   }
 
   private long tag(NaiveWaiter waiter) {

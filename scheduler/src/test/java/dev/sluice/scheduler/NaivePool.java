@@ -28,7 +28,7 @@ final class NaivePool {
     long holdNanos;
 
     /** Service by which other flows may get ahead of its own. */
-    long yield;
+    long deference;
 
     NaiveWaiter(int id, WorkRequest request, long arrivalNanos, long sequence, int lane, int mask) {
       this.id = id;
@@ -205,7 +205,7 @@ final class NaivePool {
     long output = waiter.request.expectedOutputTokens();
     waiter.holdNanos = life.prefillNanosPerToken() * waiter.request.cost().inputTokens() + life.outputNanosPerToken() * output;
     long serviceNanos = life.outputNanosPerToken() / 2;
-    waiter.yield = serviceNanos == 0 ? 0 : Math.min(32_768, 16 * (waiter.holdNanos / serviceNanos));
+    waiter.deference = serviceNanos == 0 ? 0 : Math.min(32_768, 16 * (waiter.holdNanos / serviceNanos));
   }
 
   private void grant(int id, int lane, WorkRequest request, NaiveAccount account) {

@@ -7,7 +7,7 @@ import dev.sluice.scheduler.order.IndexedHeap;
  * The flows of one lane whose next waiter has the same eligibility mask, by start tag and by age. Not thread-safe; confined to
  * the pool's lock.
  *
- * <p>Whose turn it is goes by start tag plus what the flow's next waiter {@linkplain Hold yields}. Tags inside are relative to {@code offset}, so that the whole cohort is lifted in one step when its accounts are so slow
+ * <p>Whose turn it is goes by start tag plus what the flow's next waiter {@linkplain Hold defers}. Tags inside are relative to {@code offset}, so that the whole cohort is lifted in one step when its accounts are so slow
  * that it would lag too far behind the lane.
  */
 final class Cohort {
@@ -65,7 +65,7 @@ final class Cohort {
   private static final class ByTag extends IndexedHeap<Flow> {
     @Override
     protected boolean before(Flow a, Flow b) {
-      long difference = a.tag + a.yield() - (b.tag + b.yield());
+      long difference = a.tag + a.deference() - (b.tag + b.deference());
       return difference != 0 ? difference < 0 : a.firstSequence() < b.firstSequence();
     }
 

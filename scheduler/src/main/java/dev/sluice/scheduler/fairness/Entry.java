@@ -67,8 +67,8 @@ public abstract class Entry {
   }
 
   /** Service by which other flows may get ahead of its own. */
-  final long yield() {
-    return hold.yield();
+  final long deference() {
+    return hold.deference();
   }
 
   /** True if it goes before another of its flow: the one that would end first had both begun on arrival. */

@@ -52,9 +52,9 @@ final class Flow {
   }
 
   /** What the waiter whose turn it is concedes to other flows. */
-  long yield() {
+  long deference() {
     Entry head = first();
-    return head == null ? 0 : head.yield();
+    return head == null ? 0 : head.deference();
   }
 
   private static final class InTurn extends IndexedHeap<Entry> {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * places. Not thread-safe; confined to the pool's lock.
  *
  * <p>While two flows stay backlogged with requests that may use the same accounts, the service they get differs by at most
- * {@link #MAX_LAG} and their largest requests: the next flow is the one with the least start tag plus yield, a yield is at most
+ * {@link #MAX_LAG} and their largest requests: the next flow is the one with the least start tag plus deference, a deference is at most
  * MAX_LAG, and a start moves a tag by its request's service.
  *
  * <p>A flow joins level with the lane's virtual time, or with its cohort where that lags. One that runs empty is remembered while
@@ -161,7 +161,7 @@ public final class LaneQueue {
       Cohort cohort = cohorts.get(i);
       Flow flow = (cohort.mask & ~claimed) == 0 ? null : cohort.byTag.peek();
       if (flow != null) {
-        long tag = cohort.tag(flow) + flow.yield();
+        long tag = cohort.tag(flow) + flow.deference();
         long difference = tag - bestTag;
         if (best == null || difference < 0 || (difference == 0 && flow.firstSequence() < best.firstSequence())) {
           best = flow;
@@ -231,7 +231,7 @@ public final class LaneQueue {
 
   private void leave(Entry entry, long service) {
     Flow flow = flowOf(entry);
-    boolean wasFirst = flow.first() == entry;
+    boolean wasFirst = entry.flowIndex == 0;
     Cohort own = cohort(entry.mask());
     own.waiting--;
     own.waitingTokens -= entry.tokens();

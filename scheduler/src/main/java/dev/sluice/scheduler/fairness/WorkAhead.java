@@ -9,7 +9,7 @@ import java.util.List;
  * pool's lock.
  *
  * <p>A cohort that shares only some of its accounts with the request counts in that proportion. Inside the request's own lane,
- * another flow stands before it with what it has queued up to the request's start tag and yield; of each cohort, and of the request's
+ * another flow stands before it with what it has queued up to the request's start tag and deference; of each cohort, and of the request's
  * own flow, at most {@link #SAMPLES} members are looked at and the rest taken to be alike, so the cost is bounded.
  */
 public final class WorkAhead {
@@ -40,7 +40,7 @@ public final class WorkAhead {
     }
     int before = placesBefore(own, entry);
     int others = Math.max(1, own.waiters.size() - 1);
-    long startTag = ownCohort.tag(own) + entry.yield() + Saturating.scale(own.waitingService - entry.service(), before, others);
+    long startTag = ownCohort.tag(own) + entry.deference() + Saturating.scale(own.waitingService - entry.service(), before, others);
     long tokens = Saturating.scale(own.waitingTokens - entry.tokens(), before, others);
     for (Cohort cohort : cohorts) {
       tokens = Saturating.add(tokens, share(cohort, entry.mask(), sampled(cohort, own, startTag)));
@@ -79,7 +79,7 @@ public final class WorkAhead {
 
   private static long before(Cohort cohort, Flow flow, Flow own, long startTag) {
     Entry head = flow.first();
-    long lead = startTag - cohort.tag(flow) - flow.yield();
+    long lead = startTag - cohort.tag(flow) - flow.deference();
     if (head == null || lead < 0 || (lead == 0 && flow.firstSequence() > own.firstSequence())) {
       return 0;
     }
