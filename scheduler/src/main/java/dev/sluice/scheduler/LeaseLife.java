@@ -29,6 +29,12 @@ public record LeaseLife(long prefillNanosPerToken, long outputNanosPerToken, lon
     Expect.range("providerTimeoutNanos", providerTimeoutNanos, 0, Long.MAX_VALUE);
   }
 
+  /** How long a request with such an answer should run, in nanoseconds. */
+  long holdNanos(long inputTokens, long outputTokens) {
+    long prefill = Saturating.multiply(prefillNanosPerToken, inputTokens);
+    return Saturating.add(prefill, Saturating.multiply(outputNanosPerToken, outputTokens));
+  }
+
   /** The life of a lease in nanoseconds. */
   long nanos(long inputTokens, long maxOutputTokens) {
     long prefill = Saturating.multiply(prefillNanosPerToken, inputTokens);

@@ -5,6 +5,7 @@ import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.TokenTotals;
 import dev.sluice.scheduler.capacity.Account;
 import dev.sluice.scheduler.capacity.TokenBucket;
+import dev.sluice.scheduler.fairness.Hold;
 import java.util.Set;
 
 /** A provider's ledger account with its limits. Not thread-safe; confined to the pool's lock. */
@@ -92,6 +93,13 @@ final class PoolAccount {
 
   long leaseLifeNanos(WorkRequest request) {
     return limits.leaseLife().nanos(request.cost().inputTokens(), request.maxOutputTokens());
+  }
+
+  /** How long the request would hold a place here. */
+  Hold hold(WorkRequest request) {
+    LeaseLife life = limits.leaseLife();
+    long nanos = life.holdNanos(request.cost().inputTokens(), request.expectedOutputTokens());
+    return Hold.of(nanos, life.outputNanosPerToken() / TokenCost.OUTPUT_WEIGHT);
   }
 
   Headroom headroom(long nowNanos) {

@@ -13,6 +13,7 @@ import dev.sluice.scheduler.dispatch.Dispatcher;
 import dev.sluice.scheduler.dispatch.DrainMeter;
 import dev.sluice.scheduler.dispatch.Forecast;
 import dev.sluice.scheduler.fairness.Entry;
+import dev.sluice.scheduler.fairness.Hold;
 import dev.sluice.scheduler.fairness.LaneOrder;
 import dev.sluice.scheduler.fairness.LaneQueue;
 import dev.sluice.scheduler.share.LaneUse;
@@ -130,6 +131,7 @@ final class PoolCore {
     long limitNanos = Math.min(patienceNanos, accounts.patienceNanos(mask));
     waiter.patientUntil(nowNanos + Math.min(patienceNanos, FOREVER_NANOS));
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
+    waiter.expect(accounts.anySaturated() ? accounts.get(Long.numberOfTrailingZeros(mask)).hold(request) : Hold.NONE);
     if (room.isEmpty() && buckets == null) {
       long fitting = accounts.pick(mask, request.cost(), nowNanos);
       if (fitting != 0) {
@@ -426,6 +428,10 @@ final class PoolCore {
       case SETTLED -> lease.account().account().settle(reserved, actual.total(), nowNanos);
       case CANCELLED -> lease.account().account().cancel(reserved, nowNanos);
       case EXPIRED -> lease.account().account().expire(reserved);
+    }
+    if (end != LeaseEnd.EXPIRED && lease.lane() < room.lanes()) {
+      WorkRequest request = lease.request();
+      room.lane(lease.lane()).correct(request.flow(), request.service(actual) - request.service());
     }
     SchedulerListener listener = effects.listener();
     effects.add(() -> listener.leaseEnded(lease, end, actual));

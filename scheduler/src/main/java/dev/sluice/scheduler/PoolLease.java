@@ -10,7 +10,7 @@ final class PoolLease implements Lease {
   private final Pool pool;
   private final PoolAccount account;
   private final int lane;
-  private final TokenCost cost;
+  private final WorkRequest request;
   private final long waitNanos;
   private final Headroom headroom;
   private final long expiresAtNanos;
@@ -28,10 +28,10 @@ final class PoolLease implements Lease {
     this.pool = pool;
     this.account = account;
     this.lane = waiter.laneIndex();
-    this.cost = waiter.request().cost();
+    this.request = waiter.request();
     this.waitNanos = nowNanos - waiter.arrivalNanos();
     this.headroom = account.headroom(nowNanos);
-    this.expiresAtNanos = nowNanos + account.leaseLifeNanos(waiter.request());
+    this.expiresAtNanos = nowNanos + account.leaseLifeNanos(request);
     this.sequence = sequence;
     this.draw = draw;
   }
@@ -39,6 +39,11 @@ final class PoolLease implements Lease {
   /** What a bucket was charged; null without buckets. */
   @Nullable Draw draw() {
     return draw;
+  }
+
+  /** The request that was granted it. */
+  WorkRequest request() {
+    return request;
   }
 
   /** The account that holds the reservation, also after its removal from the pool. */
@@ -63,7 +68,7 @@ final class PoolLease implements Lease {
 
   @Override
   public TokenCost cost() {
-    return cost;
+    return request.cost();
   }
 
   @Override
@@ -93,7 +98,7 @@ final class PoolLease implements Lease {
 
   @Override
   public String toString() {
-    return "Lease[model=" + model() + ", provider=" + provider() + ", lane=" + lane + ", cost=" + cost + "]";
+    return "Lease[model=" + model() + ", provider=" + provider() + ", lane=" + lane + ", cost=" + cost() + "]";
   }
 
   /** Open leases, the first to expire first. Not thread-safe; confined to the pool's lock. */

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param bytes memory the caller holds while this request waits; counts against the byte bounds; at least 0
  * @param maxWaitNanos the caller's own patience; the lane's limit applies too; {@link Long#MAX_VALUE} for none
  * @param providers names of the providers this request may go to; empty means any
+ * @param expectedOutputTokens mean output of requests like this one, by which requests and flows are compared; what the lease reserves
+ *     may be more; 0..{@link TokenCost#MAX_TOKENS}
  * @param weight the flow's share against other flows of its lane; {@link #MIN_WEIGHT}..{@link #MAX_WEIGHT}, 1 is usual
  * @param maxFlowDepth requests of the flow that may wait in the lane, if less than the pool's own bound; at least 0
  */
@@ -26,6 +28,7 @@ public record WorkRequest(
     long bytes,
     long maxWaitNanos,
     Set<String> providers,
+    long expectedOutputTokens,
     double weight,
     int maxFlowDepth) {
   /** Stands for an answer whose length nobody limited: its lease lives as long as any, and its context is judged by the estimate. */
@@ -39,7 +42,21 @@ public record WorkRequest(
   /** The greatest weight of a flow. */
   public static final double MAX_WEIGHT = 100;
 
-  /** A request of a flow that is as any other. */
+  /** A request whose answer is expected to be as long as its cost says. */
+  public WorkRequest(
+      String flow,
+      int lane,
+      TokenCost cost,
+      long maxOutputTokens,
+      long bytes,
+      long maxWaitNanos,
+      Set<String> providers,
+      double weight,
+      int maxFlowDepth) {
+    this(flow, lane, cost, maxOutputTokens, bytes, maxWaitNanos, providers, cost.outputTokens(), weight, maxFlowDepth);
+  }
+
+  /** The same of a flow that is as any other. */
   public WorkRequest(
       String flow, int lane, TokenCost cost, long maxOutputTokens, long bytes, long maxWaitNanos, Set<String> providers) {
     this(flow, lane, cost, maxOutputTokens, bytes, maxWaitNanos, providers, 1, Integer.MAX_VALUE);
@@ -61,6 +78,10 @@ public record WorkRequest(
     if (maxWaitNanos < 0) {
       throw new IllegalArgumentException("maxWaitNanos: " + maxWaitNanos + " (expected: >= 0)");
     }
+    if (expectedOutputTokens < 0 || expectedOutputTokens > TokenCost.MAX_TOKENS) {
+      throw new IllegalArgumentException(
+          "expectedOutputTokens: " + expectedOutputTokens + " (expected: 0.." + TokenCost.MAX_TOKENS + ")");
+    }
     if (!(weight >= MIN_WEIGHT && weight <= MAX_WEIGHT)) {
       throw new IllegalArgumentException("weight: " + weight + " (expected: " + MIN_WEIGHT + ".." + MAX_WEIGHT + ")");
     }
@@ -73,7 +94,14 @@ public record WorkRequest(
   /** The same for a flow of another weight and depth; a weight out of range counts as the nearest within. */
   public WorkRequest withFlow(double otherWeight, int otherMaxDepth) {
     return new WorkRequest(
-        flow, lane, cost, maxOutputTokens, bytes, maxWaitNanos, providers, Math.clamp(otherWeight, MIN_WEIGHT, MAX_WEIGHT), otherMaxDepth);
+        flow, lane, cost, maxOutputTokens, bytes, maxWaitNanos, providers, expectedOutputTokens,
+        Math.clamp(otherWeight, MIN_WEIGHT, MAX_WEIGHT), otherMaxDepth);
+  }
+
+  /** The same with an answer expected to be so long. */
+  public WorkRequest withExpectedOutput(long tokens) {
+    return new WorkRequest(
+        flow, lane, cost, maxOutputTokens, bytes, maxWaitNanos, providers, Math.min(tokens, TokenCost.MAX_TOKENS), weight, maxFlowDepth);
   }
 
   /** The same for {@code others} instead, after having waited for {@code waitedNanos} already. */
@@ -84,7 +112,12 @@ public record WorkRequest(
 
   /** What the request counts for among the flows of its lane; bounded, so that sums of a few million stay inside a long. */
   long service() {
-    return weight == 1 ? cost.service() : Math.min(Math.round(cost.service() / weight), MAX_SERVICE);
+    return service(new TokenCost(cost.inputTokens(), expectedOutputTokens));
+  }
+
+  /** As {@link #service()}, had it cost {@code actual}. */
+  long service(TokenCost actual) {
+    return weight == 1 ? actual.service() : Math.min(Math.round(actual.service() / weight), MAX_SERVICE);
   }
 
   /** Tokens the request may occupy of a provider's context window: prompt plus the longest answer, saturating. */

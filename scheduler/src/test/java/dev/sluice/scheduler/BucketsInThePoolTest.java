@@ -43,6 +43,10 @@ class BucketsInThePoolTest {
     return desk.pool().buckets().get(index);
   }
 
+  private static void figure(String name, long measured, long bound) {
+    System.out.printf("figure: at least: %s | %d | <= %d | %s | BucketsInThePoolTest%n", name, measured, bound, measured <= bound ? "pass" : "short");
+  }
+
   /** The seed's problem: a low request takes an idle best bucket for a minute, then its owner comes. */
   @Test
   void anOwnerDoesNotWaitForTheRequestThatTookItsBucket() {
@@ -61,6 +65,7 @@ class BucketsInThePoolTest {
 
     desk.advanceNanos(200 * MILLI);
     assertThat(desk.log).endsWith("owner>a");
+    figure("owner comes to a full bucket: wait in ms until the provider has its tokens", desk.leases.getLast().waitNanos() / MILLI, 200);
     desk.submit(3, "low5", 10);
     assertThat(desk.log).doesNotContain("low5>a");
   }
@@ -72,6 +77,7 @@ class BucketsInThePoolTest {
       desk.submit(3, "low" + i, 250);
     }
     assertThat(desk.log).containsExactly("low0>a", "low1>a", "low2>a");
+    figure("distance: tokens taken from buckets beyond it", 250 - bucket(desk, 0).availableTokens(), 0);
     assertThat(desk.pool().buckets()).extracting(BucketSnapshot::upgraded).containsExactly(0, 1, 1, 0);
     assertThat(bucket(desk, 0).availableTokens()).isEqualTo(250);
   }
@@ -94,6 +100,7 @@ class BucketsInThePoolTest {
     desk.advanceNanos(60 * SECOND - 1);
     assertThat(bucket(desk, 2)).isEqualTo(new BucketSnapshot(250, 250, 1));
     desk.advanceNanos(1);
+    figure("decay: upgraded requests after 60 s", bucket(desk, 2).upgraded(), 0);
     assertThat(bucket(desk, 2)).isEqualTo(new BucketSnapshot(250, 250, 0));
     assertThat(bucket(desk, 3).availableTokens()).isZero();
     desk.leases.forEach(lease -> lease.settle(lease.cost()));

@@ -212,6 +212,7 @@ class InvariantsTest {
     private boolean isIdleThoughNeeded(NaiveAccount account) {
       Set<String> flows = new HashSet<>();
       List<WorkRequest> wanting = oracle.waiters.stream()
+          .sorted(NaivePolicy.END)
           .filter(waiter -> flows.add(waiter.lane + waiter.flow()))
           .filter(waiter -> (waiter.mask & account.bit()) != 0)
           .map(waiter -> waiter.request)

@@ -16,7 +16,11 @@ final class NaiveAccount {
   private long atNanos;
 
   /** A lease as the oracle sees it. */
-  record NaiveLease(int id, NaiveAccount account, TokenCost cost, long expiresAtNanos, long sequence) {}
+  record NaiveLease(int id, NaiveAccount account, int lane, WorkRequest request, long expiresAtNanos, long sequence) {
+    TokenCost cost() {
+      return request.cost();
+    }
+  }
 
   NaiveAccount(ProviderAccount configured, long nowNanos) {
     provider = configured.provider();

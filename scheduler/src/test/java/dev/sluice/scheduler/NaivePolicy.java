@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import dev.sluice.scheduler.NaiveAccount.NaiveLease;
 import dev.sluice.scheduler.NaivePool.NaiveWaiter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Whose turn it is, by looking at everyone. Not thread-safe. */
 final class NaivePolicy {
   private static final long FLOW_LAG = 32_768;
   private static final long LANE_LAG = 65_536;
   private static final long LANE_SCALE = 65_536;
+
+  /** Of a flow's waiters that goes first which would have ended first, had all begun on arrival. */
+  static final Comparator<NaiveWaiter> END =
+      Comparator.comparing((NaiveWaiter waiter) -> waiter.arrivalNanos + waiter.holdNanos).thenComparing(waiter -> waiter.sequence);
 
   /** Start tag of a flow's first waiter, or the finish tag of what it had last. */
   private List<Map<String, Long>> flowTags = new ArrayList<>();
@@ -73,8 +80,8 @@ final class NaivePolicy {
     if (others.stream().noneMatch(other -> other.lane == waiter.lane && other.flow().equals(waiter.flow()))) {
       long level = heads(others, 0).stream()
           .filter(head -> head.lane == waiter.lane && head.mask == waiter.mask)
-          .mapToLong(this::tag)
-          .min()
+          .min(Comparator.comparing(this::turn))
+          .map(this::tag)
           .orElse(Long.MAX_VALUE);
       flowTags.get(waiter.lane).merge(waiter.flow(), Math.min(level, flowTimes.get(waiter.lane)), Math::max);
     }
@@ -85,6 +92,50 @@ final class NaivePolicy {
     if (others.stream().noneMatch(other -> other.lane == waiter.lane)) {
       flowTags.get(waiter.lane).clear();
     }
+    forget(waiter.lane, others);
+  }
+
+  /** Debts lapse that are behind every level at which a flow could join. */
+  void forget(int lane, List<NaiveWaiter> waiters) {
+    if (waiters.stream().anyMatch(waiter -> waiter.lane == lane)) {
+      long floor = floor(lane, waiters);
+      flowTags.get(lane).entrySet().removeIf(debt ->
+          debt.getValue() <= floor && waiters.stream().noneMatch(waiter -> waiter.lane == lane && waiter.flow().equals(debt.getKey())));
+    }
+  }
+
+  /** The least level at which a flow could join a lane with waiters. */
+  private long floor(int lane, List<NaiveWaiter> waiters) {
+    long least = nextByMask(heads(waiters, 0).stream().filter(head -> head.lane == lane).toList()).stream()
+        .mapToLong(head -> tag(head.orElseThrow()))
+        .min()
+        .orElseThrow();
+    return Math.min(least, flowTimes.get(lane));
+  }
+
+  /** A lease of the lane ended and used other than expected. */
+  void corrected(NaiveLease grant, TokenCost actual, List<NaiveWaiter> waiters) {
+    if (grant.lane() >= flowTags.size() || waiters.stream().noneMatch(waiter -> waiter.lane == grant.lane())) {
+      return;
+    }
+    WorkRequest request = grant.request();
+    long service = actual.service() - service(request);
+    if (service == 0) {
+      return;
+    }
+    Map<String, Long> tags = flowTags.get(grant.lane());
+    boolean waits = waiters.stream().anyMatch(waiter -> waiter.lane == grant.lane() && waiter.flow().equals(request.flow()));
+    if (!waits) {
+      tags.merge(request.flow(), floor(grant.lane(), waiters), Math::max);
+    }
+    long tag = tags.get(request.flow());
+    boolean credit = waits && service < 0;
+    tags.put(request.flow(), credit ? Math.max(tag + service, Math.min(tag, flowTimes.get(grant.lane()) - FLOW_LAG)) : tag + service);
+    forget(grant.lane(), waiters);
+  }
+
+  private static long service(WorkRequest request) {
+    return request.cost().inputTokens() + 2 * request.expectedOutputTokens();
   }
 
   /** The first of every flow, in order of arrival, of those that may use an account outside {@code claimed}. */
@@ -93,8 +144,9 @@ final class NaivePolicy {
     for (int i = 0; i < waiters.size(); i++) {
       NaiveWaiter waiter = waiters.get(i);
       boolean first = true;
-      for (int j = 0; j < i && first; j++) {
-        first = waiters.get(j).lane != waiter.lane || !waiters.get(j).flow().equals(waiter.flow());
+      for (int j = 0; j < waiters.size() && first; j++) {
+        NaiveWaiter other = waiters.get(j);
+        first = j == i || other.lane != waiter.lane || !other.flow().equals(waiter.flow()) || END.compare(waiter, other) < 0;
       }
       if (first && (waiter.mask & ~claimed) != 0) {
         heads.add(waiter);
@@ -103,23 +155,31 @@ final class NaivePolicy {
     return heads;
   }
 
+  /** Who goes first in the lane has the least of these; of equals who came first. */
+  private long turn(NaiveWaiter waiter) {
+    return tag(waiter) + waiter.deference;
+  }
+
   private long tag(NaiveWaiter waiter) {
     return flowTags.get(waiter.lane).get(waiter.flow());
   }
 
-  private void lift(List<NaiveWaiter> heads) {
-    for (NaiveWaiter head : heads) {
-      long least = tag(head);
-      for (NaiveWaiter other : heads) {
-        least = other.lane == head.lane && other.mask == head.mask ? Math.min(least, tag(other)) : least;
-      }
-      long lift = Math.max(0, flowTimes.get(head.lane) - least - FLOW_LAG);
-      for (NaiveWaiter other : lift > 0 ? heads : List.<NaiveWaiter>of()) {
-        if (other.lane == head.lane && other.mask == head.mask) {
-          flowTags.get(other.lane).merge(other.flow(), lift, Long::sum);
-        }
-      }
+  /** A waiter of the lane was served and has left; flows whose accounts are slow may not lag further behind. */
+  void lift(int lane, List<NaiveWaiter> waiters) {
+    List<NaiveWaiter> heads = heads(waiters, 0).stream().filter(head -> head.lane == lane).toList();
+    for (Optional<NaiveWaiter> next : nextByMask(heads)) {
+      long lift = Math.max(0, flowTimes.get(lane) - tag(next.orElseThrow()) - FLOW_LAG);
+      heads.stream()
+          .filter(head -> head.mask == next.orElseThrow().mask)
+          .forEach(head -> flowTags.get(lane).merge(head.flow(), lift, Long::sum));
     }
+  }
+
+  /** Of the heads of one lane, the next of each mask. */
+  private Collection<Optional<NaiveWaiter>> nextByMask(List<NaiveWaiter> heads) {
+    return heads.stream()
+        .collect(Collectors.groupingBy(head -> head.mask, Collectors.minBy(Comparator.comparing(this::turn))))
+        .values();
   }
 
   /** The best of each lane, the most important lane first. */
@@ -128,7 +188,7 @@ final class NaivePolicy {
     for (int lane = 0; lane < config.lanes().size(); lane++) {
       NaiveWaiter least = null;
       for (NaiveWaiter head : heads) {
-        if (head.lane == lane && (least == null || tag(head) < tag(least))) {
+        if (head.lane == lane && (least == null || turn(head) < turn(least))) {
           least = head;
         }
       }
@@ -144,7 +204,6 @@ final class NaivePolicy {
     if (heads.isEmpty()) {
       return Optional.empty();
     }
-    lift(heads);
     List<NaiveWaiter> candidates = best(heads);
     return switch (config.policy()) {
       case STRICT -> starving(heads, nowNanos).or(() -> candidates.stream().findFirst());
@@ -204,13 +263,14 @@ final class NaivePolicy {
   void served(NaiveWaiter waiter, List<NaiveWaiter> waiters, long nowNanos) {
     Map<String, Long> tags = flowTags.get(waiter.lane);
     long tag = tags.get(waiter.flow());
+    long turn = turn(waiter);
     boolean inTurn = heads(waiters, 0).stream()
         .filter(other -> other.lane == waiter.lane && other.mask == waiter.mask)
-        .allMatch(other -> tag(other) > tag || (tag(other) == tag && other.sequence >= waiter.sequence));
+        .allMatch(other -> turn(other) > turn || (turn(other) == turn && other.sequence >= waiter.sequence));
     if (inTurn) {
       flowTimes.set(waiter.lane, Math.max(flowTimes.get(waiter.lane), tag));
     }
-    tags.put(waiter.flow(), tag + Math.max(1, waiter.request.cost().service()));
+    tags.put(waiter.flow(), tag + Math.max(1, service(waiter.request)));
     charged(waiter.lane, waiter.request.cost().total(), nowNanos);
   }
 

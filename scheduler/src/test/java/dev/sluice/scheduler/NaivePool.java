@@ -24,6 +24,12 @@ final class NaivePool {
     int mask;
     long deadlineNanos;
 
+    /** How long it would hold a place, if places were short when it came. */
+    long holdNanos;
+
+    /** Service by which other flows may get ahead of its own. */
+    long deference;
+
     NaiveWaiter(int id, WorkRequest request, long arrivalNanos, long sequence, int lane, int mask) {
       this.id = id;
       this.request = request;
@@ -169,6 +175,7 @@ final class NaivePool {
         policy.served(waiter, waiters, nowNanos);
         waiters.remove(waiter);
         policy.left(waiter, waiters);
+        policy.lift(waiter.lane, waiters);
         grant(waiter.id, waiter.lane, waiter.request, account.get());
         claimed = 0;
       } else {
@@ -176,12 +183,29 @@ final class NaivePool {
       }
     }
     if (!waiters.isEmpty()) {
-      boolean scarce = accounts.stream().anyMatch(account -> account.leases.size() >= account.limits.maxConcurrent());
+      boolean scarce = placesAreShort();
       if (scarce != use.scarce) {
         use.scarce = scarce;
         round();
       }
     }
+  }
+
+  private boolean placesAreShort() {
+    return accounts.stream().anyMatch(account -> account.leases.size() >= account.limits.maxConcurrent());
+  }
+
+  private void expectHold(NaiveWaiter waiter) {
+    LeaseLife life = accounts.stream()
+        .filter(account -> (waiter.mask & account.bit()) != 0)
+        .findFirst()
+        .orElseThrow()
+        .limits
+        .leaseLife();
+    long output = waiter.request.expectedOutputTokens();
+    waiter.holdNanos = life.prefillNanosPerToken() * waiter.request.cost().inputTokens() + life.outputNanosPerToken() * output;
+    long serviceNanos = life.outputNanosPerToken() / 2;
+    waiter.deference = serviceNanos == 0 ? 0 : Math.min(32_768, 16 * (waiter.holdNanos / serviceNanos));
   }
 
   private void grant(int id, int lane, WorkRequest request, NaiveAccount account) {
@@ -190,7 +214,7 @@ final class NaivePool {
         + 2 * request.maxOutputTokens() * life.outputNanosPerToken();
     long lifeNanos = Math.max(15 * NaiveAccount.NANO, Math.min(expected, life.providerTimeoutNanos() + 30 * NaiveAccount.NANO));
     use.began(nextGrant, lane, nowNanos);
-    account.take(new NaiveLease(id, account, request.cost(), nowNanos + lifeNanos, nextGrant++));
+    account.take(new NaiveLease(id, account, lane, request, nowNanos + lifeNanos, nextGrant++));
     log.add(id + ">" + account.provider + "@" + nowNanos);
   }
 
@@ -225,6 +249,9 @@ final class NaivePool {
     NaiveWaiter waiter = new NaiveWaiter(id, request, nowNanos, nextSequence++, lane, mask);
     long limitNanos = Math.min(FOREVER, Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos()));
     waiter.deadlineNanos = nowNanos + limitNanos;
+    if (placesAreShort()) {
+      expectHold(waiter);
+    }
     policy.joined(waiter, waiters);
     waiters.add(waiter);
     round();
@@ -294,6 +321,7 @@ final class NaivePool {
     Optional<NaiveLease> lease = lease(id);
     if (lease.isPresent()) {
       finish(lease.get(), end, actual);
+      policy.corrected(lease.get(), actual, waiters);
       settleDown();
     }
   }
@@ -341,6 +369,7 @@ final class NaivePool {
       if (waiters.stream().noneMatch(waiter -> waiter.lane == emptied)) {
         policy.emptied(lane);
       }
+      policy.forget(lane, waiters);
     }
     homeless.forEach(waiter -> log.add(waiter.id + "!" + EvictReason.NO_PROVIDER + "@" + nowNanos));
     settleDown();

@@ -55,10 +55,13 @@ class PolicyTest {
   void weightedSharesFollowTheWeights() {
     int[] weights = {16, 8, 4, 2, 1};
     Map<Integer, Long> tokens = tokensByLane(desk(Setup.of(Policy.WEIGHTED).withWeights(weights)), 1_000, 0, 1, 2, 3, 4);
+    double worst = 0;
     for (int lane = 0; lane < weights.length; lane++) {
       double fair = weights[lane] / 31.0;
+      worst = Math.max(worst, 100 * Math.abs(share(tokens, lane) / fair - 1));
       assertThat(share(tokens, lane)).as("lane %s", lane).isCloseTo(fair, within(fair * 0.05));
     }
+    System.out.printf("figure: weighted lanes: token shares off their weights over 1000 dequeues, worst | %.2f %% | <= 5 %% | %s | PolicyTest%n", worst, worst <= 5 ? "pass" : "short");
   }
 
   @Test
@@ -135,6 +138,7 @@ class PolicyTest {
       }
     }
     desk.log.clear();
+    double most = 0;
     for (int i = 0; i < 1_500; i++) {
       desk.settleFirst();
       String name = desk.log.getLast().substring(0, 2);
@@ -142,10 +146,12 @@ class PolicyTest {
       for (int a = 0; a < 3; a++) {
         for (int b = 0; b < a; b++) {
           long gap = Math.abs(served.getOrDefault("f" + a, 0L) - served.getOrDefault("f" + b, 0L));
+          most = Math.max(most, gap / (double) (largest[a] + largest[b]));
           assertThat(gap).as("f%s against f%s after %s", a, b, i).isLessThanOrEqualTo(largest[a] + largest[b]);
         }
       }
     }
+    System.out.printf("figure: flows: service difference of two backlogged ones, of the largest requests of both | %.3f | <= 1 | %s | PolicyTest%n", most, most <= 1 ? "pass" : "short");
   }
 
   @Test

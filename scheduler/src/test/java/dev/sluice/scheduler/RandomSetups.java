@@ -67,7 +67,7 @@ final class RandomSetups {
   WorkRequest request() {
     long input = chance(5) ? random.nextLong(0, 10_000) : random.nextLong(0, 1_500);
     long output = random.nextLong(0, 300);
-    return new WorkRequest(
+    WorkRequest request = new WorkRequest(
         FLOWS.get(random.nextInt(6)),
         random.nextInt(0, 6),
         new TokenCost(input, output),
@@ -75,6 +75,7 @@ final class RandomSetups {
         random.nextLong(0, 600),
         chance(5) ? 0 : chance(50) ? Long.MAX_VALUE : random.nextLong(1, 15 * SECOND),
         chance(60) ? Set.of() : subset());
+    return chance(50) ? request : request.withExpectedOutput(random.nextLong(0, 2_000));
   }
 
   private Set<String> subset() {

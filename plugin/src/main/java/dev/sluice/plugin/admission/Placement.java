@@ -109,6 +109,7 @@ sealed interface Placement {
     long maxWaitNanos = CallerWishes.maxWaitNanos(headers, conf, terms.maxWait());
     WorkRequest request =
         new WorkRequest(entitlement.account(), lane, cost, longest, bodyBytes, maxWaitNanos, providers)
+            .withExpectedOutput(desk.costs().expectedOutput(asked))
             .withFlow(terms.weight().orElse(1), terms.maxDepth().orElse(Integer.MAX_VALUE));
     Optional<WorkRequest> narrowed = desk.spilling().narrowed(served, request);
     if (narrowed.isEmpty()) {

@@ -11,8 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Estimates what requests cost, and learns from what they did. Thread-safe.
  *
- * <p>An estimate takes about a microsecond and allocates nothing but itself; memory is at most about 1 KiB for each pair of account
- * and model kept.
+ * <p>An {@linkplain #estimate estimate} is what to set aside: a quantile of the account's answers. What one request is
+ * {@linkplain #expectedOutput expected} to come to is a mean over requests like it. Each takes about a microsecond; memory is at most about
+ * 3 KiB for each triple of account, model and streaming kept.
  */
 public final class LearnedCosts {
   /**
@@ -96,6 +97,9 @@ public final class LearnedCosts {
   private final Map<AnswerKind, Votes> votes;
 
   @GuardedBy("lock")
+  private final Map<AnswerKind, AnswerMeans> means;
+
+  @GuardedBy("lock")
   private final Map<String, PromptRatio> ratios;
 
   @GuardedBy("lock")
@@ -105,6 +109,7 @@ public final class LearnedCosts {
   public LearnedCosts(Settings settings) {
     this.settings = settings;
     this.votes = new BoundedMap<>(2 * settings.maxModels(), (kind, forgotten) -> {});
+    this.means = new BoundedMap<>(2 * settings.maxModels(), (kind, forgotten) -> {});
     this.ratios = new BoundedMap<>(settings.maxModels(), (model, forgotten) -> {});
     this.errors = new BoundedMap<>(settings.maxModels(), (model, forgotten) -> {});
     this.histories = new BoundedMap<>(settings.maxHistories(), (key, forgotten) -> forgotten.withdraw());
@@ -120,6 +125,32 @@ public final class LearnedCosts {
       PromptRatio ratio = ratios.get(asked.model());
       long prompt = ratio == null ? asked.promptTokens() : ratio.corrected(asked.promptTokens());
       return new Estimate(prompt, asked.capped(expected(asked) * asked.choices()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The mean output of requests like {@code asked}, in tokens, all its answers together: by the account's record, the size of the prompt and
+   * the caller's limit, as far as each lately told anything. At most the caller's limit, at least 1 where answers are asked for.
+   */
+  public long expectedOutput(Asked asked) {
+    if (!settings.learns()) {
+      return asked.capped((double) settings.defaultOutputTokens() * asked.choices());
+    }
+    AnswerMeans.Shape shape = AnswerMeans.Shape.of(asked);
+    lock.lock();
+    try {
+      OutputHistory history = histories.get(new HistoryKey(asked.account(), asked.model(), asked.streaming()));
+      AnswerMeans everyone = means.get(new AnswerKind(asked.model(), asked.streaming()));
+      double configured = settings.defaultOutputTokens();
+      if (everyone == null) {
+        return asked.capped(configured * asked.choices());
+      }
+      double each = history == null
+          ? AnswerGuess.ofStranger(shape, everyone, configured)
+          : history.guess().expected(shape, everyone, configured);
+      return asked.capped(each * asked.choices());
     } finally {
       lock.unlock();
     }
@@ -165,10 +196,13 @@ public final class LearnedCosts {
     boolean cutOff = asked.maxOutputTokens().isPresent() && outputTokens >= asked.maxOutputTokens().getAsLong();
     // A cut-off answer would have been longer: it may raise what is expected, never lower it.
     double learned = cutOff ? Math.max(each, expected(asked)) : each;
-    Votes typical = votes.computeIfAbsent(new AnswerKind(asked.model(), asked.streaming()), kind -> new Votes());
-    histories
-        .computeIfAbsent(new HistoryKey(asked.account(), asked.model(), asked.streaming()), key -> new OutputHistory())
-        .add(learned, settings.quantile(), typical);
+    AnswerKind kind = new AnswerKind(asked.model(), asked.streaming());
+    Votes typical = votes.computeIfAbsent(kind, key -> new Votes());
+    OutputHistory history =
+        histories.computeIfAbsent(new HistoryKey(asked.account(), asked.model(), asked.streaming()), key -> new OutputHistory());
+    history.add(learned, settings.quantile(), typical);
+    history.guess().add(
+        AnswerMeans.Shape.of(asked), each, means.computeIfAbsent(kind, key -> new AnswerMeans()), settings.defaultOutputTokens());
   }
 
   /** How good the estimates are, model by model. */

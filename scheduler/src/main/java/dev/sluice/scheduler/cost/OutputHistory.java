@@ -17,12 +17,18 @@ final class OutputHistory {
   private static final double EXAMPLE = 8;
 
   private final FadingHistogram answers = new FadingHistogram(SCALE, WINDOW);
+  private final AnswerGuess guess = new AnswerGuess();
   private int vote;
   private @Nullable Votes votedIn;
 
   /** The expected answer in tokens, {@code believed} being what is believed of an account without answers. */
   double expected(double quantile, double believed) {
     return answers.evidence() == 0 ? believed : answers.quantile(quantile, believed, BELIEF);
+  }
+
+  /** What is expected of one request. */
+  AnswerGuess guess() {
+    return guess;
   }
 
   /** Takes in an answer's length and votes anew. */

@@ -7,7 +7,7 @@ import dev.sluice.scheduler.order.IndexedHeap;
  * The flows of one lane whose next waiter has the same eligibility mask, by start tag and by age. Not thread-safe; confined to
  * the pool's lock.
  *
- * <p>Tags inside are relative to {@code offset}, so that the whole cohort is lifted in one step when its accounts are so slow
+ * <p>Whose turn it is goes by start tag plus what the flow's next waiter {@linkplain Hold defers}. Tags inside are relative to {@code offset}, so that the whole cohort is lifted in one step when its accounts are so slow
  * that it would lag too far behind the lane.
  */
 final class Cohort {
@@ -43,6 +43,21 @@ final class Cohort {
     return flow.tag + offset;
   }
 
+  /** Adds to what a flow of the cohort was charged; no credit takes it behind {@code floor}. */
+  void charge(Flow flow, long service, long floor) {
+    long charged = tag(flow) + service;
+    flow.tag = (service < 0 && charged - floor < 0 ? Math.min(tag(flow), floor) : charged) - offset;
+    byTag.moved(flow);
+  }
+
+  /** Lifts all flows together until the next one is level with {@code floor}, if it lags behind. */
+  void catchUp(long floor) {
+    Flow next = byTag.peek();
+    if (next != null) {
+      offset += Math.max(0, floor - tag(next));
+    }
+  }
+
   boolean isIdle() {
     return waiting == 0 && byTag.isEmpty();
   }
@@ -50,7 +65,7 @@ final class Cohort {
   private static final class ByTag extends IndexedHeap<Flow> {
     @Override
     protected boolean before(Flow a, Flow b) {
-      long difference = a.tag - b.tag;
+      long difference = a.tag + a.deference() - (b.tag + b.deference());
       return difference != 0 ? difference < 0 : a.firstSequence() < b.firstSequence();
     }
 

@@ -19,10 +19,10 @@ public abstract class Entry {
   private int laneIndex;
   private long deadlineNanos;
   private int deadlineIndex = IndexedHeap.ABSENT;
+  private Hold hold = Hold.NONE;
 
   @Nullable Flow flow;
-  @Nullable Entry previousInFlow;
-  @Nullable Entry nextInFlow;
+  int flowIndex = IndexedHeap.ABSENT;
   @Nullable Entry previousInLane;
   @Nullable Entry nextInLane;
 
@@ -59,6 +59,22 @@ public abstract class Entry {
     laneIndex = newLaneIndex;
     mask = newMask;
     deadlineNanos = newDeadlineNanos;
+  }
+
+  /** Says how long it would hold its place, if places are what is short; only before it waits anywhere. */
+  public final void expect(Hold expected) {
+    hold = expected;
+  }
+
+  /** Service by which other flows may get ahead of its own. */
+  final long deference() {
+    return hold.deference();
+  }
+
+  /** True if it goes before another of its flow: the one that would end first had both begun on arrival. */
+  final boolean goesBefore(Entry other) {
+    long difference = arrivalNanos + hold.nanos() - (other.arrivalNanos + other.hold.nanos());
+    return difference != 0 ? difference < 0 : sequence < other.sequence;
   }
 
   public final String flowName() {

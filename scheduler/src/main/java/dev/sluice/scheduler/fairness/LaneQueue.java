@@ -9,8 +9,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiters of one lane: fair between flows by service, first come first served inside a flow. Not thread-safe; confined to
- * the pool's lock.
+ * The waiters of one lane: fair between flows by service, first come first served inside a flow, but for what {@link Hold} says of
+ * places. Not thread-safe; confined to the pool's lock.
+ *
+ * <p>While two flows stay backlogged with requests that may use the same accounts, the service they get differs by at most
+ * {@link #MAX_LAG} and their largest requests: the next flow is the one with the least start tag plus deference, a deference is at most
+ * MAX_LAG, and a start moves a tag by its request's service.
  *
  * <p>A flow joins level with the lane's virtual time, or with its cohort where that lags. One that runs empty is remembered while
  * its finish tag is ahead of every level it could join at, so that coming back with one request at a time gains nothing over
@@ -76,7 +80,7 @@ public final class LaneQueue {
   /** Waiters of one flow. */
   public int waitingOf(String flowName) {
     Flow flow = flows.get(flowName);
-    return flow == null ? 0 : flow.waiting;
+    return flow == null ? 0 : flow.waiters.size();
   }
 
   /** Flows that take memory: those with waiters and those remembered. */
@@ -90,13 +94,21 @@ public final class LaneQueue {
     long level = earlier(virtualTime, cohort);
     Flow flow = flows.computeIfAbsent(entry.flowName(), name -> newFlow(name, level));
     finished.remove(flow);
-    boolean wasIdle = flow.waiting == 0;
-    flow.append(entry);
+    Entry head = flow.first();
+    if (head == null) {
+      flow.add(entry);
+      cohort.add(flow, later(flow.tag, level));
+    } else if (entry.goesBefore(head)) {
+      Cohort left = cohortOf(flow);
+      long tag = left.tag(flow);
+      left.remove(flow);
+      flow.add(entry);
+      cohort.add(flow, tag);
+    } else {
+      flow.add(entry);
+    }
     cohort.waiting++;
     cohort.waitingTokens += entry.tokens();
-    if (wasIdle) {
-      cohort.add(flow, later(flow.tag, level));
-    }
     linkInLane(entry);
   }
 
@@ -113,6 +125,32 @@ public final class LaneQueue {
       virtualTime = later(virtualTime, cohort.tag(flow));
     }
     leave(entry, entry.service());
+    for (int i = 0; i < cohorts.size(); i++) {
+      cohorts.get(i).catchUp(virtualTime - MAX_LAG);
+    }
+  }
+
+  /**
+   * Charges a flow for service beyond what it was charged at the start, or less if negative. In an empty lane nobody contends, so
+   * nothing is owed.
+   */
+  public void correct(String flowName, long service) {
+    if (size == 0 || service == 0) {
+      return;
+    }
+    Flow flow = flows.get(flowName);
+    if (flow == null && service > 0) {
+      flow = newFlow(flowName, floor());
+      flows.put(flowName, flow);
+      finished.add(flow);
+    }
+    if (flow != null && flow.cohort != null) {
+      flow.cohort.charge(flow, service, virtualTime - MAX_LAG);
+    } else if (flow != null) {
+      flow.tag += service;
+      finished.moved(flow);
+    }
+    forget();
   }
 
   /** The waiter next by fairness among those that may use an account outside {@code claimed}, or null. */
@@ -123,16 +161,15 @@ public final class LaneQueue {
       Cohort cohort = cohorts.get(i);
       Flow flow = (cohort.mask & ~claimed) == 0 ? null : cohort.byTag.peek();
       if (flow != null) {
-        long lag = virtualTime - cohort.tag(flow);
-        cohort.offset += Math.max(0, lag - MAX_LAG);
-        long difference = cohort.tag(flow) - bestTag;
+        long tag = cohort.tag(flow) + flow.deference();
+        long difference = tag - bestTag;
         if (best == null || difference < 0 || (difference == 0 && flow.firstSequence() < best.firstSequence())) {
           best = flow;
-          bestTag = cohort.tag(flow);
+          bestTag = tag;
         }
       }
     }
-    return best == null ? null : best.first;
+    return best == null ? null : best.first();
   }
 
   /** The waiter that came first among those that may use an account outside {@code claimed}, or null. */
@@ -145,15 +182,16 @@ public final class LaneQueue {
         best = flow;
       }
     }
-    return best == null ? null : best.first;
+    return best == null ? null : best.first();
   }
 
   /** Calls {@code visitor} with the oldest waiter of every eligibility mask. */
   public void forEachOldest(Consumer<Entry> visitor) {
     for (Cohort cohort : cohorts) {
       Flow flow = cohort.byAge.peek();
-      if (flow != null && flow.first != null) {
-        visitor.accept(flow.first);
+      Entry head = flow == null ? null : flow.first();
+      if (head != null) {
+        visitor.accept(head);
       }
     }
   }
@@ -162,8 +200,9 @@ public final class LaneQueue {
   public void forEachNext(Consumer<Entry> visitor) {
     for (Cohort cohort : cohorts) {
       Flow flow = cohort.byTag.peek();
-      if (flow != null && flow.first != null) {
-        visitor.accept(flow.first);
+      Entry head = flow == null ? null : flow.first();
+      if (head != null) {
+        visitor.accept(head);
       }
     }
   }
@@ -192,7 +231,7 @@ public final class LaneQueue {
 
   private void leave(Entry entry, long service) {
     Flow flow = flowOf(entry);
-    boolean wasFirst = entry.previousInFlow == null;
+    boolean wasFirst = entry.flowIndex == 0;
     Cohort own = cohort(entry.mask());
     own.waiting--;
     own.waitingTokens -= entry.tokens();
@@ -200,8 +239,8 @@ public final class LaneQueue {
       Cohort cohort = cohortOf(flow);
       long tag = cohort.tag(flow) + service;
       cohort.remove(flow);
-      flow.unlink(entry);
-      Entry next = flow.first;
+      flow.remove(entry);
+      Entry next = flow.first();
       if (next == null) {
         flow.tag = tag;
         finished.add(flow);
@@ -209,7 +248,7 @@ public final class LaneQueue {
         cohort(next.mask()).add(flow, tag);
       }
     } else {
-      flow.unlink(entry);
+      flow.remove(entry);
     }
     if (own.isIdle()) {
       cohorts.remove(own);

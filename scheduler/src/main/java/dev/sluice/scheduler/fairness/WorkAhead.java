@@ -9,8 +9,8 @@ import java.util.List;
  * pool's lock.
  *
  * <p>A cohort that shares only some of its accounts with the request counts in that proportion. Inside the request's own lane,
- * another flow stands before it with what it has queued up to the request's start tag; of each cohort at most
- * {@link #SAMPLES} flows are looked at and the rest taken to be alike, so the cost is bounded.
+ * another flow stands before it with what it has queued up to the request's start tag and deference; of each cohort, and of the request's
+ * own flow, at most {@link #SAMPLES} members are looked at and the rest taken to be alike, so the cost is bounded.
  */
 public final class WorkAhead {
   /** Flows of a cohort that are looked at. */
@@ -31,19 +31,37 @@ public final class WorkAhead {
     return tokens;
   }
 
-  /** Tokens that go before {@code entry}, the last of its flow in this lane, by fairness. */
+  /** Tokens that go before {@code entry}, which waits in this lane, by fairness. */
   public long before(Entry entry) {
     Flow own = entry.flow;
     Cohort ownCohort = own == null ? null : own.cohort;
     if (own == null || ownCohort == null) {
       return 0;
     }
-    long startTag = ownCohort.tag(own) + own.waitingService - entry.service();
-    long tokens = own.waitingTokens - entry.tokens();
+    int before = placesBefore(own, entry);
+    int others = Math.max(1, own.waiters.size() - 1);
+    long startTag = ownCohort.tag(own) + entry.deference() + Saturating.scale(own.waitingService - entry.service(), before, others);
+    long tokens = Saturating.scale(own.waitingTokens - entry.tokens(), before, others);
     for (Cohort cohort : cohorts) {
       tokens = Saturating.add(tokens, share(cohort, entry.mask(), sampled(cohort, own, startTag)));
     }
     return tokens;
+  }
+
+  /** How many of its flow go before {@code entry}, as far as a sample tells. */
+  private static int placesBefore(Flow own, Entry entry) {
+    int waiters = own.waiters.size();
+    int stride = Math.max(1, Math.ceilDiv(waiters, SAMPLES));
+    int before = 0;
+    int looked = 0;
+    for (int i = 0; i < waiters; i += stride) {
+      Entry other = own.waiters.get(i);
+      if (other != entry) {
+        before += other.goesBefore(entry) ? 1 : 0;
+        looked++;
+      }
+    }
+    return looked == 0 ? 0 : (int) Saturating.scale(waiters - 1L, before, looked);
   }
 
   private static long sampled(Cohort cohort, Flow own, long startTag) {
@@ -60,8 +78,8 @@ public final class WorkAhead {
   }
 
   private static long before(Cohort cohort, Flow flow, Flow own, long startTag) {
-    Entry head = flow.first;
-    long lead = startTag - cohort.tag(flow);
+    Entry head = flow.first();
+    long lead = startTag - cohort.tag(flow) - flow.deference();
     if (head == null || lead < 0 || (lead == 0 && flow.firstSequence() > own.firstSequence())) {
       return 0;
     }

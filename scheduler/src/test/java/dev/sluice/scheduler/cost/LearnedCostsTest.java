@@ -128,6 +128,44 @@ class LearnedCostsTest {
     assertThat(expected("b")).isLessThan(24);
   }
 
+  private long likely(String account, OptionalLong limit) {
+    return costs.expectedOutput(asked(account, limit));
+  }
+
+  @Test
+  void aLimitThatSaysSomethingIsHeeded() {
+    for (int i = 0; i < 300; i++) {
+      long answer = random.nextLong(20, 1_000);
+      answer(asked("a", random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(2 * answer)), answer);
+    }
+    assertThat(likely("a", OptionalLong.of(150))).isBetween(50L, 150L);
+    assertThat(likely("a", OptionalLong.of(1_800))).isBetween(700L, 1_100L);
+    assertThat(likely("a", OptionalLong.empty())).isBetween(400L, 650L);
+  }
+
+  /** Of an account that claims small limits at random and of one whose limits are all alike, only the answers count. */
+  @Test
+  void aLimitThatLiesIsNot() {
+    for (int i = 0; i < 600; i++) {
+      answer(asked("liar", OptionalLong.of(1_000 << random.nextInt(6))), 800);
+      answer(asked("alike", OptionalLong.of(4_096)), 100);
+    }
+    for (int shift = 0; shift < 6; shift++) {
+      assertThat(likely("liar", OptionalLong.of(1_000 << shift))).isBetween(700L, 900L);
+    }
+    assertThat(likely("alike", OptionalLong.of(1_000))).isBetween(90L, 200L);
+  }
+
+  @Test
+  void promptsOfOneSizeAreExpectedToBeAnsweredAlike() {
+    for (int i = 0; i < 200; i++) {
+      answer(new Asked("a", "m", false, 500, OptionalLong.empty(), 1), 50 + random.nextLong(20));
+      answer(new Asked("a", "m", false, 5_000, OptionalLong.empty(), 1), 700 + random.nextLong(100));
+    }
+    assertThat(costs.expectedOutput(new Asked("a", "m", false, 480, OptionalLong.empty(), 1))).isBetween(40L, 90L);
+    assertThat(costs.expectedOutput(new Asked("a", "m", false, 5_200, OptionalLong.empty(), 2))).isBetween(1_350L, 1_650L);
+  }
+
   @Test
   void answersThatReachTheirLimitRaiseTheExpectation() {
     for (int i = 0; i < 100; i++) {

@@ -10,7 +10,6 @@ import dev.sluice.plugin.bench.replay.Contender;
 import dev.sluice.plugin.bench.replay.ExpectedOutput;
 import dev.sluice.plugin.bench.replay.LaneGoal;
 import dev.sluice.plugin.bench.replay.LearnedOutput;
-import dev.sluice.plugin.bench.replay.Outcomes;
 import dev.sluice.plugin.bench.replay.Perturbation;
 import dev.sluice.plugin.bench.replay.Replay;
 import dev.sluice.plugin.bench.replay.ReplayPlan;
@@ -21,7 +20,6 @@ import dev.sluice.plugin.bench.report.ScoreJson;
 import dev.sluice.plugin.bench.report.ScoreTable;
 import dev.sluice.plugin.bench.trace.AzureHour;
 import dev.sluice.plugin.bench.trace.Trace;
-import dev.sluice.plugin.bench.trace.TraceFile;
 import dev.sluice.plugin.bench.trace.TraceRequest;
 import dev.sluice.scheduler.Policy;
 import dev.sluice.t.CommandLine;
@@ -42,12 +40,6 @@ public final class FairSharesBench {
   private static final String SOURCE = "dev.sluice.t.bench.FairSharesBench";
   private static final List<Double> LOADS = List.of(0.9, 1.2, 1.5, 2.0);
   private static final List<Long> SEEDS = List.of(1L, 2L, 3L, 4L, 5L);
-  private static final long FOREVER = 3_600_000_000_000L;
-
-  /** What VTC-27's engine did: 23 requests at a time, 44.8 ms an output token. */
-  private static final int VTC_SLOTS = 23;
-
-  private static final ServiceModel VTC_SERVICE = new ServiceModel(8_000, 44_800_000L);
 
   private FairSharesBench() {}
 
@@ -63,7 +55,7 @@ public final class FairSharesBench {
     goodput(learned, "learned cost", List.of(0.97, 0.93, 0.88, 0.82), figures);
     atOneAndAFifth(blind.stream().filter(score -> score.load() == 1.2).toList(), figures);
     references(folder, figures);
-    vtc(folder, policy, figures);
+    new VtcFigures(folder).add(policy, figures);
     doubled(folder, policy, figures);
     speed(folder, policy, figures);
     figures.forEach(Figure::print);
@@ -114,39 +106,6 @@ public final class FairSharesBench {
       worst = Math.max(worst, Math.abs(ScoreTable.median(own, Score::ofBound) - reference.getValue()));
     }
     figures.add(Figure.atMost("model: B1 to B7 off their references, worst", worst, 0.02, "", SOURCE));
-  }
-
-  private static Outcomes vtcReplay(Path folder, Contender.Factory policy) throws IOException {
-    Trace trace = TraceFile.read(folder.resolve("vtc_arena27_trace.csv"));
-    List<LaneGoal> goals = List.of(new LaneGoal("all", 1, FOREVER), new LaneGoal("none", 1, FOREVER));
-    return Replay.run("vtc", trace, new ReplayPlan(VTC_SERVICE, goals, VTC_SLOTS, ExpectedOutput::blind, Perturbation.NONE, 1), policy);
-  }
-
-  private static void vtc(Path folder, Contender.Factory policy, List<Figure> figures) throws IOException {
-    Outcomes outcomes = vtcReplay(folder, policy);
-    Map<String, Long> tokens = new HashMap<>();
-    long served = 0;
-    long endNanos = 1;
-    for (int id = 0; id < outcomes.trace().requests().size(); id++) {
-      TraceRequest request = outcomes.trace().requests().get(id);
-      tokens.merge(request.tenant(), request.inputTokens() + request.outputTokens(), Long::sum);
-      if (outcomes.started(id)) {
-        served += request.inputTokens() + request.outputTokens();
-        endNanos = Math.max(endNanos, outcomes.startedNanos()[id] + VTC_SERVICE.nanos(request));
-      }
-    }
-    List<String> light = tokens.entrySet().stream().sorted(Map.Entry.comparingByValue()).limit(13).map(Map.Entry::getKey).toList();
-    List<Double> firstTokens = new ArrayList<>();
-    for (int id = 0; id < outcomes.trace().requests().size(); id++) {
-      TraceRequest request = outcomes.trace().requests().get(id);
-      if (light.contains(request.tenant()) && outcomes.started(id)) {
-        firstTokens.add((outcomes.waitNanos(id) + VTC_SERVICE.firstTokenNanos(request)) / 1e9);
-      }
-    }
-    double[] sorted = firstTokens.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    double p99 = sorted.length == 0 ? Double.POSITIVE_INFINITY : sorted[(int) Math.min(sorted.length - 1.0, Math.floor(0.99 * sorted.length))];
-    figures.add(Figure.atMost("vtc-27: light tenants' p99 time to first token", p99, 15, "s", SOURCE));
-    figures.add(Figure.atLeast("vtc-27: tokens per second", served / (endNanos / 1e9), 770, "", SOURCE));
   }
 
   /** The same slots with every request twice. */

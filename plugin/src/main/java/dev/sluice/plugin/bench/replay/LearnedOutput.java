@@ -2,61 +2,30 @@
 package dev.sluice.plugin.bench.replay;
 
 import dev.sluice.plugin.bench.trace.TraceRequest;
-import java.util.HashMap;
-import java.util.Map;
+import dev.sluice.scheduler.cost.LearnedCosts;
+import dev.sluice.scheduler.cost.LearnedCosts.Asked;
+import java.util.OptionalLong;
 
-/**
- * Learns a mean output per lane and size of the caller's limit, and corrects it per tenant as evidence grows. Not thread-safe.
- *
- * <p>Limits are told apart by their power of two, so a limit says as much as the answers under it did, and one that lies says
- * nothing: a tenant's own record outweighs the lane's after some {@link #TRUST} answers.
- */
+/** What production would have learned by then: {@link LearnedCosts} with default settings, an account a tenant. Not thread-safe. */
 public final class LearnedOutput implements ExpectedOutput {
-  private static final double FIRST_GUESS = 256;
-  private static final double TRUST = 32;
+  private static final String MODEL = "bench";
+  private static final int MOST = 65_536;
 
-  /** Older answers count less: the memory is about this many. */
-  private static final double MEMORY = 1_000;
-
-  private final Map<String, Mean> means = new HashMap<>();
-
-  private static final class Mean {
-    private double sum;
-    private double count;
-
-    void add(double value) {
-      double keep = count >= MEMORY ? 1 - 1 / MEMORY : 1;
-      sum = sum * keep + value;
-      count = count * keep + 1;
-    }
-
-    double towards(double prior) {
-      return (sum + TRUST * prior) / (count + TRUST);
-    }
-  }
+  private final LearnedCosts costs = new LearnedCosts(new LearnedCosts.Settings(true, 0.8, 256, MOST, 1));
 
   @Override
   public long tokens(TraceRequest request) {
-    double lane = mean(laneKey(request)).towards(Math.min(FIRST_GUESS, (double) request.maxOutputTokens()));
-    double own = mean(tenantKey(request)).towards(lane);
-    return Math.max(1, Math.min(request.maxOutputTokens(), Math.round(own)));
+    return Math.max(1, costs.expectedOutput(asked(request)));
   }
 
   @Override
   public void learn(TraceRequest request, long outputTokens) {
-    mean(laneKey(request)).add((double) outputTokens);
-    mean(tenantKey(request)).add((double) outputTokens);
+    Asked asked = asked(request);
+    costs.learn(asked, costs.estimate(asked), OptionalLong.of(request.inputTokens()), OptionalLong.of(outputTokens));
   }
 
-  private Mean mean(String key) {
-    return means.computeIfAbsent(key, k -> new Mean());
-  }
-
-  private static String laneKey(TraceRequest request) {
-    return request.lane() + "/" + Long.numberOfLeadingZeros(request.maxOutputTokens());
-  }
-
-  private static String tenantKey(TraceRequest request) {
-    return request.tenant() + "/" + laneKey(request);
+  private static Asked asked(TraceRequest request) {
+    OptionalLong limit = request.maxOutputTokens() == TraceRequest.NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(request.maxOutputTokens());
+    return new Asked(request.tenant(), MODEL, true, request.inputTokens(), limit, 1);
   }
 }
