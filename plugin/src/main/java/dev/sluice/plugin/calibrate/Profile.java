@@ -38,7 +38,7 @@ public record Profile(String name, List<Shape> shapes) {
     return new Profile(
         name,
         shapes.stream()
-            .map(shape -> new Shape((int) Math.clamp(contextTokens * 3 / 4 - shape.outputTokens(), 1, shape.promptTokens()), shape.outputTokens()))
+            .map(shape -> new Shape(Math.clamp(contextTokens * 3 / 4 - shape.outputTokens(), 1, shape.promptTokens()), shape.outputTokens()))
             .toList());
   }
 
