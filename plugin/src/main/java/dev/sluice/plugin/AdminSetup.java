@@ -11,6 +11,7 @@ import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.config.AdminRole;
 import dev.sluice.plugin.config.PepperSource;
 import dev.sluice.plugin.config.SluiceConfig;
+import dev.sluice.plugin.decision.DecisionLog;
 import dev.sluice.plugin.entitle.Standings;
 import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.time.Clocks;
@@ -95,7 +96,7 @@ final class AdminSetup {
   }
 
   /** The handler; keys were opened before, so their pepper is there. */
-  static AdminHandler handler(SluiceConfig config, AdminHandler.Views views, AdmissionDesk desk, Standings standings, Told told)
+  static AdminHandler handler(SluiceConfig config, AdminHandler.Views views, AdmissionDesk desk, Standings standings, Optional<DecisionLog> decisions, Told told)
       throws ConfigException {
     SecureRandom random = new SecureRandom();
     Pepper pepper = PepperSource.of(config.tokenRouting(), System.getenv()).forStart(0, random);
@@ -112,6 +113,7 @@ final class AdminSetup {
             desk,
             told.database().map(tables -> new SnapshotStatus(tables.stores().stores())),
             sources -> new SenderDecisions(sources, standings),
+            decisions.filter(log -> config.observability().decisionRecords() > 0),
             Clocks.wall());
     return new AdminHandler(keys(config), views, AdminApi.routes(stores, knowledge), Clocks.monotonic(), Executors.newVirtualThreadPerTaskExecutor());
   }

@@ -3,6 +3,7 @@ package dev.sluice.plugin;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.plugin.config.SluiceConfig;
+import dev.sluice.plugin.scheduling.SchedulerSetup;
 import dev.sluice.routing.rule.RuleBook;
 import dev.sluice.routing.trust.TrustedNetworks;
 import dev.sluice.routing.window.InForce;

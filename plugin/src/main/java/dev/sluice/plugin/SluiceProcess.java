@@ -46,6 +46,7 @@ import dev.sluice.plugin.runner.Failure;
 import dev.sluice.plugin.runner.RunnerOptions;
 import dev.sluice.plugin.runner.RunnerServer;
 import dev.sluice.plugin.runner.Transport;
+import dev.sluice.plugin.scheduling.SchedulerSetup;
 import dev.sluice.plugin.time.AlarmClock;
 import dev.sluice.plugin.time.Clocks;
 import dev.sluice.plugin.usage.BytesPerToken;
@@ -182,6 +183,7 @@ final class SluiceProcess {
               dispatches.ended(lease, end, actual);
               book.get().ifPresent(open -> open.ended(lease));
               charges.charges().ended(lease, end, actual);
+              decisions.ifPresent(open -> open.ended(lease, end, actual));
             },
             decisions.map(open -> open::add));
     CostMetrics costMetrics = new CostMetrics(meters);
@@ -237,6 +239,7 @@ final class SluiceProcess {
                     }),
                 desk,
                 standings,
+                decisions,
                 AdminSetup.Told.of(database, keyFile)));
     keyFile.ifPresent(file -> new FileWatcher(config.tokenRouting().keysFile(), file::reload).start(watcher, WATCH_INTERVAL));
     Reloading reloading = new Reloading(new ConfigReload(loader, loaded), live, providers, charges);

@@ -18,6 +18,12 @@ import dev.sluice.routing.KeyFingerprint;
 import dev.sluice.routing.database.Schema;
 import dev.sluice.routing.registry.Changes;
 import dev.sluice.routing.servers.PostgresServer;
+import dev.sluice.scheduler.DecisionRecord.Bound;
+import dev.sluice.scheduler.DecisionRecord.Outcome;
+import dev.sluice.scheduler.DecisionRecord;
+import dev.sluice.scheduler.RejectReason;
+import dev.sluice.scheduler.TokenCost;
+import dev.sluice.scheduler.WorkRequest;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -382,6 +388,31 @@ class AdminApiTest {
 
   private static JsonNode decided(AdminPort files, String body) throws Exception {
     return files.send(Ask.of("POST", "/v1/decision").with(body)).json();
+  }
+
+  @Test
+  void decisionsAreListedTheLastFirstAPageAtATime() throws Exception {
+    for (int i = 1; i <= 5; i++) {
+      port.decisions.add(decision("flow" + i % 2, i % 2 == 0 ? new Outcome.Admitted("a") : new Outcome.Rejected(RejectReason.QUEUE_FULL)), Optional.empty());
+    }
+    Reply first = port.send(Ask.of("GET", "/v1/decisions?limit=2"));
+    assertThat(first.json().at("/items").valueStream().map(item -> item.get("number").asInt())).containsExactly(5, 4);
+    Reply second = port.send(Ask.of("GET", "/v1/decisions?limit=2&cursor=" + first.json().get("next").stringValue()));
+    assertThat(second.json().at("/items").valueStream().map(item -> item.get("number").asInt())).containsExactly(3, 2);
+    Reply flow = port.send(Ask.of("GET", "/v1/decisions?flow=flow1&outcome=rejected&lane=2&bound=tokens&limit=3"));
+    assertThat(flow.json().at("/items").valueStream().map(item -> item.get("number").asInt())).containsExactly(5, 3, 1);
+    assertThat(flow.json().has("next")).isFalse();
+    assertThat(port.send(Ask.of("GET", "/v1/decisions?provider=a&model=m")).json().at("/items")).hasSize(2);
+    assertThat(port.send(Ask.of("GET", "/v1/decisions?provider=b")).json().at("/items")).isEmpty();
+    for (String query : List.of("limit=0", "limit=501", "cursor=x", "lane=-1", "outcome=lost", "flaw=a", "flow=a&flow=b")) {
+      assertThat(port.send(Ask.of("GET", "/v1/decisions?" + query)).status()).as(query).isBetween(400, 422);
+    }
+    assertThat(port.send(Ask.of("GET", "/v1/decisions?flaw=a")).text()).contains("flow");
+  }
+
+  private static DecisionRecord decision(String flow, Outcome outcome) {
+    return new DecisionRecord(
+        "m", flow, 2, new TokenCost(100, 50), WorkRequest.UNBOUNDED, 1_500_000, 3, Bound.TOKENS, 2_000_000, 2_500_000, outcome, List.of());
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.sluice.plugin.charge.Charges;
 import dev.sluice.plugin.charge.KeyRates;
 import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.plugin.config.SluiceConfig;
+import dev.sluice.plugin.decision.DecisionLog;
 import dev.sluice.plugin.dialect.BodyRewriter;
 import dev.sluice.plugin.dialect.PromptReader;
 import dev.sluice.plugin.dialect.ReadLimits;
@@ -25,6 +26,7 @@ import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseNames;
 import dev.sluice.plugin.lease.LeaseRegister;
 import dev.sluice.plugin.refusal.Refusals;
+import dev.sluice.plugin.scheduling.SchedulerSetup;
 import dev.sluice.routing.key.KeyFileEditor;
 import dev.sluice.routing.key.KeyMint;
 import dev.sluice.routing.key.Pepper;
@@ -86,6 +88,10 @@ final class AdminPort implements AutoCloseable {
 
   final AtomicLong nanos = new AtomicLong();
   final List<Route> routes;
+
+  /** Decisions that the port shows. */
+  final DecisionLog decisions = new DecisionLog(8, InstantSource.fixed(NOW), Optional.empty());
+
   private final HttpEndpoint endpoint;
   private final InetSocketAddress address;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
@@ -116,7 +122,7 @@ final class AdminPort implements AutoCloseable {
             new Spilling(scheduler, config.spill(), () -> PriceTable.NONE, spill -> {}));
     KeyMint mint = new KeyMint(Pepper.parse("ab".repeat(32)).orElseThrow(), new SecureRandom());
     AdminApi.Stores stores = new AdminApi.Stores(database, new KeyFileEditor(folder.resolve("keys.yaml")), mint, changes, RowCheck.NONE);
-    List<Route> api = AdminApi.routes(stores, new AdminApi.Knowledge(desk, snapshot, UnaryOperator.identity(), wall));
+    List<Route> api = AdminApi.routes(stores, new AdminApi.Knowledge(desk, snapshot, UnaryOperator.identity(), Optional.of(decisions), wall));
     Readiness readiness = new Readiness();
     readiness.enter(Readiness.Stage.READY);
     AdminHandler handler =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.plugin.config.SluiceConfig;
+import dev.sluice.plugin.scheduling.SchedulerSetup;
 import dev.sluice.routing.Traits;
 import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.window.InForce;

@@ -7,6 +7,7 @@ import dev.sluice.scheduler.DecisionRecord.ProviderVerdict;
 import dev.sluice.scheduler.DecisionRecord.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Writes one pool's decision records, if somebody reads them. Not thread-safe; confined to the pool's lock. */
@@ -22,26 +23,27 @@ final class DecisionNotes {
   }
 
   /** A request got the account's capacity, which is reserved. */
-  void admitted(Waiter waiter, int accountIndex, long nowNanos, Effects effects) {
+  void admitted(Waiter waiter, PoolLease lease, int accountIndex, long nowNanos, Effects effects) {
     if (effects.listener().wantsDecisions()) {
       Outcome outcome = new Outcome.Admitted(accounts.get(accountIndex).provider());
-      note(waiter, outcome, verdicts(waiter.request(), accountIndex, nowNanos), nowNanos, effects);
+      note(waiter, outcome, Optional.of(lease), verdicts(waiter.request(), accountIndex, nowNanos), nowNanos, effects);
     }
   }
 
   /** A request that waited was sent away. */
   void evicted(Waiter waiter, EvictReason reason, long nowNanos, Effects effects) {
     if (effects.listener().wantsDecisions()) {
-      note(waiter, new Outcome.Evicted(reason), verdicts(waiter.request(), NOBODY, nowNanos), nowNanos, effects);
+      note(waiter, new Outcome.Evicted(reason), Optional.empty(), verdicts(waiter.request(), NOBODY, nowNanos), nowNanos, effects);
     }
   }
 
-  private void note(Waiter waiter, Outcome outcome, List<ProviderVerdict> verdicts, long nowNanos, Effects effects) {
+  private void note(Waiter waiter, Outcome outcome, Optional<Lease> lease, List<ProviderVerdict> verdicts, long nowNanos, Effects effects) {
     WorkRequest request = waiter.request();
     add(
         new DecisionRecord(
             model, request.flow(), waiter.laneIndex(), request.cost(), request.maxOutputTokens(), waiter.arrivalNanos(), waiter.position(),
             waiter.bound(), waiter.predictedWaitNanos(), nowNanos - waiter.arrivalNanos(), outcome, verdicts),
+        lease,
         effects);
   }
 
@@ -52,6 +54,7 @@ final class DecisionNotes {
           new DecisionRecord(
               model, request.flow(), lane, request.cost(), request.maxOutputTokens(), nowNanos, arrival.position(), arrival.bound(),
               arrival.predictedWaitNanos(), 0, new Outcome.Rejected(reason), verdicts(request, NOBODY, nowNanos)),
+          Optional.empty(),
           effects);
     }
   }
@@ -63,9 +66,9 @@ final class DecisionNotes {
     }
   }
 
-  private static void add(DecisionRecord record, Effects effects) {
+  private static void add(DecisionRecord record, Optional<Lease> lease, Effects effects) {
     SchedulerListener listener = effects.listener();
-    effects.add(() -> listener.decided(record));
+    effects.add(() -> listener.decided(record, lease));
   }
 
   /** What keeps a request from starting that may use the accounts in {@code mask}; {@code gateOpen} says whether a bucket would pay. */

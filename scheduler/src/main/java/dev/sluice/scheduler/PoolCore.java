@@ -407,7 +407,7 @@ final class PoolCore {
     Draw draw = buckets == null ? null : buckets.draw(lane, waiter.tokens(), this::isWaitedIn, nowNanos);
     PoolLease lease = new PoolLease(pool, accounts.get(accountIndex), waiter, draw, nowNanos, nextSequence++);
     leases.add(lease);
-    notes.admitted(waiter, accountIndex, nowNanos, effects);
+    notes.admitted(waiter, lease, accountIndex, nowNanos, effects);
     use.began(lane, nowNanos);
     tally.admitted(lane, waiter.tokens());
     SchedulerListener listener = effects.listener();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler;
 
+import java.util.Optional;
+
 /**
  * Hears what a scheduler does, for metrics. Implementations are thread-safe and don't block.
  *
@@ -32,8 +34,12 @@ public interface SchedulerListener {
     return false;
   }
 
-  /** The wait of one request is over, if it had any. Requests for a model that no pool serves are left out. */
-  default void decided(DecisionRecord record) {}
+  /**
+   * The wait of one request is over, if it had any. Requests for a model that no pool serves are left out.
+   *
+   * @param lease what it was granted; {@link #leaseEnded} hears of its end. Empty if it was refused or sent away
+   */
+  default void decided(DecisionRecord record, Optional<Lease> lease) {}
 
   /** A request of one lane started where the shadow policy would have started one of {@code shadowLane}, possibly the same. */
   default void shadowed(String model, int lane, int shadowLane) {}

@@ -15,6 +15,7 @@ import dev.sluice.scheduler.simulation.Setup;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -33,8 +34,10 @@ class DecisionRecordTest {
     }
 
     @Override
-    public void decided(DecisionRecord record) {
+    public void decided(DecisionRecord record, Optional<Lease> lease) {
       records.add(record);
+      assertThat(lease.isPresent()).isEqualTo(record.outcome() instanceof Outcome.Admitted);
+      lease.ifPresent(granted -> assertThat(granted.cost()).isEqualTo(record.cost()));
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.sluice.scheduler.simulation.Desk;
 import dev.sluice.scheduler.simulation.Setup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ class StandingTest {
             }
 
             @Override
-            public void decided(DecisionRecord record) {
+            public void decided(DecisionRecord record, Optional<Lease> lease) {
               decisions.add(record);
             }
           });

@@ -8,6 +8,7 @@ import dev.sluice.plugin.bench.replay.Replay;
 import dev.sluice.plugin.bench.replay.ReplayPlan;
 import dev.sluice.plugin.bench.report.Score;
 import dev.sluice.plugin.bench.trace.Trace;
+import dev.sluice.plugin.bench.trace.TraceDigest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,15 +29,20 @@ public final class Bench {
   /**
    * What came of a bench. Immutable.
    *
+   * @param replayed each seed's trace
    * @param trace of the first seed
    * @param samples replays of the first seed, for plots
    */
-  public record Result(Trace trace, List<Score> scores, List<Outcomes> samples) {
+  public record Result(BenchPlan plan, List<Replayed> replayed, Trace trace, List<Score> scores, List<Outcomes> samples) {
     public Result {
+      replayed = List.copyOf(replayed);
       scores = List.copyOf(scores);
       samples = List.copyOf(samples);
     }
   }
+
+  /** A trace that was replayed; {@code sha256} is {@link TraceDigest#of} it. Immutable. */
+  public record Replayed(long seed, int requests, String sha256) {}
 
   /**
    * Runs everything, one replay after the other.
@@ -46,24 +52,26 @@ public final class Bench {
   public Result run(Consumer<Double> progress) throws IOException {
     List<Score> scores = new ArrayList<>();
     List<Outcomes> samples = new ArrayList<>();
-    int all = plan.seeds().size() * plan.loads().size() * (plan.policies().size() + 1);
+    int all = plan.seeds().size() * (plan.capacity().isPresent() ? 1 : plan.loads().size()) * (plan.policies().size() + 1);
     int done = 0;
     List<Trace> traces = new ArrayList<>();
+    List<Replayed> replayed = new ArrayList<>();
     for (long seed : plan.seeds()) {
-      traces.add(source.read(seed));
+      Trace trace = source.read(seed);
+      traces.add(trace);
+      replayed.add(new Replayed(seed, trace.requests().size(), TraceDigest.of(trace)));
     }
     for (int i = 0; i < traces.size(); i++) {
       Trace trace = traces.get(i);
       Perturbation perturbation = Perturbation.named(plan.perturbation(), trace);
-      for (double load : plan.loads()) {
-        int slots = plan.service().slots(trace, load);
-        double bound = HindsightBound.of(trace, plan.service(), plan.goals(), slots);
+      for (BenchPlan.Size size : plan.sizes(trace)) {
+        double bound = HindsightBound.of(trace, plan.service(), plan.goals(), size.slots());
         progress.accept(++done / (double) all);
         for (Map.Entry<String, BenchPlan.Entrant> policy : plan.policies().entrySet()) {
           ReplayPlan replay = new ReplayPlan(
-              plan.service(), plan.goals(), slots, policy.getValue().expected(), perturbation, plan.seeds().get(i));
+              plan.service(), plan.goals(), size.slots(), policy.getValue().expected(), perturbation, plan.seeds().get(i));
           Outcomes outcomes = Replay.run(policy.getKey(), trace, replay, policy.getValue().policy());
-          scores.add(Score.of(outcomes, load, bound));
+          scores.add(Score.of(outcomes, size.load(), bound));
           if (i == 0) {
             samples.add(outcomes);
           }
@@ -75,6 +83,6 @@ public final class Bench {
     scores.sort(Comparator.comparingDouble(Score::load)
         .thenComparingInt(score -> order.indexOf(score.policy()))
         .thenComparingLong(Score::seed));
-    return new Result(traces.getFirst(), scores, samples);
+    return new Result(plan, replayed, traces.getFirst(), scores, samples);
   }
 }

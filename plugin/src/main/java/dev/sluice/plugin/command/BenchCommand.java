@@ -3,16 +3,7 @@ package dev.sluice.plugin.command;
 
 import dev.sluice.plugin.bench.Bench;
 import dev.sluice.plugin.bench.BenchPlan;
-import dev.sluice.plugin.bench.BenchPlan.Entrant;
 import dev.sluice.plugin.bench.TraceSource;
-import dev.sluice.plugin.bench.baseline.Baselines;
-import dev.sluice.plugin.bench.replay.Contender;
-import dev.sluice.plugin.bench.replay.ExpectedOutput;
-import dev.sluice.plugin.bench.replay.LaneGoal;
-import dev.sluice.plugin.bench.replay.LearnedOutput;
-import dev.sluice.plugin.bench.replay.Perturbation;
-import dev.sluice.plugin.bench.replay.SchedulerContender;
-import dev.sluice.plugin.bench.replay.ServiceModel;
 import dev.sluice.plugin.bench.report.ScoreHtml;
 import dev.sluice.plugin.bench.report.ScoreJson;
 import dev.sluice.plugin.bench.report.ScoreTable;
@@ -21,55 +12,82 @@ import dev.sluice.plugin.bench.trace.Trace;
 import dev.sluice.plugin.bench.trace.TraceFile;
 import dev.sluice.plugin.bench.trace.TraceGenerator;
 import dev.sluice.plugin.bench.trace.TraceGenerator.Mix;
-import dev.sluice.scheduler.Policy;
+import dev.sluice.routing.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.LongStream;
 
 /** {@code sluice bench replay}: plays a trace to the scheduler and to other policies in virtual time. Immutable. */
 final class BenchCommand {
-  private static final List<String> FLAGS = List.of("traces", "loads", "seeds", "policies", "perturb", "seconds", "json", "html");
+  private static final List<String> FLAGS =
+      List.of("traces", "config", "model", "loads", "seeds", "policies", "perturb", "seconds", "json", "html");
   private static final String FOLDER_VARIABLE = "SLUICE_TRACES";
+  private static final String TRACES = "azure-hour, azure-like, bursty, long-answers or a file";
   private static final int BAR = 30;
+
+  private static final String HELP =
+      """
+      usage: sluice bench replay TRACE [FLAGS]
+
+      Plays a trace to the production scheduler, and to other policies on the same capacity, in virtual time. The same trace,
+      seeds and configuration give the same bytes of JSON. docs/bench.md explains formats and figures.
+
+      TRACE is a file (decision records, or CSV with a header of time_s,tenant,lane,input_tokens,output_tokens[,max_tokens]),
+      azure-hour for the published traces in --traces, or a generated mix: azure-like, bursty, long-answers.
+
+        --traces FOLDER   where trace files are looked for; default: SLUICE_TRACES, else here
+        --config FILE     play this configuration, too, on its providers' capacity; goals are its lanes' longest waits
+        --model NAME      of the configuration and of decision records; default: the configuration's only one
+        --loads A,B       offered work by capacity, by scaling capacity; default: 0.9,1.2,1.5,2.0, or as configured
+        --seeds N         1 to N; default: 5 where the trace depends on the seed, else 1
+        --policies A,B    or all; default: sluice-hybrid,sluice-hybrid-learned, and own with a configuration
+        --perturb NAME    aborts, halved, down, surge, noise, lost or retries; default: none
+        --seconds N       length of a generated mix; default: 3510
+        --json FILE       write the figures
+        --html FILE       write a page with plots
+      """;
 
   private BenchCommand() {}
 
-  static int run(List<String> args, Surface surface) throws UsageException, IOException {
+  static int run(List<String> args, Surface surface) throws UsageException, ConfigException, IOException {
+    if (args.stream().anyMatch(Commands::isHelp)) {
+      surface.out().print(HELP);
+      return Commands.OK;
+    }
     if (args.isEmpty() || !args.getFirst().equals("replay")) {
-      throw new UsageException("expected: replay TRACE");
+      throw new UsageException("expected: replay TRACE; `sluice bench --help` says more");
     }
     Arguments arguments = Arguments.parse(args.subList(1, args.size()), FLAGS, List.of());
-    arguments.expectRest(1, "one trace: azure-hour, azure-like, bursty, long-answers or a file");
-    TraceSource source = source(arguments, surface.environment());
-    int lanes;
+    arguments.expectRest(1, "one trace: " + TRACES);
     try {
-      lanes = source.read(1).lanes();
-    } catch (java.nio.file.NoSuchFileException e) {
+      return replay(arguments, surface);
+    } catch (NoSuchFileException e) {
       surface.err().println("sluice bench: " + e.getMessage() + ": not found; --traces or " + FOLDER_VARIABLE + " names the folder of the traces");
-      return Commands.FAILED;
+    } catch (IllegalArgumentException e) {
+      // What the configuration or the trace asks of a scheduler and it cannot do.
+      surface.err().println("sluice bench: " + e.getMessage());
     }
-    BenchPlan plan = plan(arguments, Math.max(2, lanes));
+    return Commands.FAILED;
+  }
+
+  private static int replay(Arguments arguments, Surface surface) throws UsageException, ConfigException, IOException {
+    BenchSetup setup = new BenchSetup(arguments, surface.environment());
+    TraceSource source = source(arguments, surface.environment());
+    BenchPlan plan = setup.plan(source.read(1), depends(arguments.rest().getFirst()));
     Bench.Result result = new Bench(plan, source).run(part -> progress(surface.err(), part));
     surface.err().println();
     surface.out().print(ScoreTable.of(result.scores()));
-    Path json = arguments.path("json", Path.of(""));
     if (arguments.has("json")) {
-      Files.write(json, ScoreJson.of(result.trace(), result.scores()));
+      Files.write(arguments.path("json", Path.of("")), ScoreJson.of(result));
     }
-    Path html = arguments.path("html", Path.of(""));
     if (arguments.has("html")) {
-      Files.writeString(html, ScoreHtml.of(result.trace(), result.scores(), result.samples()));
+      Files.writeString(arguments.path("html", Path.of("")), ScoreHtml.of(result));
     }
     return Commands.OK;
   }
@@ -80,9 +98,17 @@ final class BenchCommand {
     out.flush();
   }
 
+  /** Whether the seed changes the trace: a file is what it is. */
+  private static boolean depends(String trace) {
+    return switch (trace) {
+      case "azure-hour", "azure-like", "bursty", "long-answers" -> true;
+      default -> false;
+    };
+  }
+
   private static TraceSource source(Arguments arguments, Map<String, String> environment) throws UsageException {
     String name = arguments.rest().getFirst();
-    double seconds = numbers(arguments, "seconds", "3510").getFirst();
+    double seconds = BenchSetup.numbers(arguments, "seconds", "3510").getFirst();
     Path folder = arguments.path("traces", Path.of(environment.getOrDefault(FOLDER_VARIABLE, ".")));
     return switch (name) {
       case "azure-hour" -> seed -> AzureHour.read(folder, seed);
@@ -91,7 +117,9 @@ final class BenchCommand {
       case "long-answers" -> seed -> TraceGenerator.generate(name, Mix.longAnswers(seconds), seed);
       default -> {
         Path file = file(name, folder);
-        yield seed -> TraceFile.read(file);
+        Optional<String> model = arguments.value("model");
+        Trace[] read = new Trace[1];
+        yield seed -> read[0] = read[0] == null ? TraceFile.read(file, model) : read[0];
       }
     };
   }
@@ -100,70 +128,7 @@ final class BenchCommand {
     try {
       return Files.exists(Path.of(name)) ? Path.of(name) : folder.resolve(name);
     } catch (InvalidPathException e) {
-      throw new UsageException("trace: not a path (expected: azure-hour, azure-like, bursty, long-answers or a file)");
-    }
-  }
-
-  private static BenchPlan plan(Arguments arguments, int lanes) throws UsageException {
-    List<Double> loads = numbers(arguments, "loads", "0.9,1.2,1.5,2.0");
-    int seeds = (int) Math.round(numbers(arguments, "seeds", "5").getFirst());
-    String perturbation = arguments.value("perturb").orElse("none");
-    try {
-      Perturbation.named(perturbation, new Trace("", "", List.of()));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--" + e.getMessage());
-    }
-    return new BenchPlan(
-        ServiceModel.REFERENCE, goals(lanes), loads, LongStream.rangeClosed(1, Math.max(1, seeds)).boxed().toList(),
-        policies(arguments.value("policies"), lanes), perturbation);
-  }
-
-  /** The reference's goals; further lanes wait as long as the last and are worth one. */
-  private static List<LaneGoal> goals(int lanes) {
-    List<LaneGoal> goals = new ArrayList<>(LaneGoal.REFERENCE);
-    for (int lane = goals.size(); lane < lanes; lane++) {
-      goals.add(new LaneGoal("lane" + lane, 1, LaneGoal.REFERENCE.getLast().maxWaitNanos()));
-    }
-    return goals;
-  }
-
-  private static Map<String, Entrant> policies(Optional<String> wanted, int lanes) throws UsageException {
-    Map<String, Entrant> known = new LinkedHashMap<>();
-    for (Policy policy : List.of(Policy.HYBRID, Policy.WEIGHTED, Policy.STRICT)) {
-      String name = policy.name().toLowerCase(Locale.ROOT);
-      Contender.Factory factory = stage -> new SchedulerContender(stage, policy);
-      known.put("sluice-" + name, new Entrant(factory, ExpectedOutput::blind));
-      known.put("sluice-" + name + "-learned", new Entrant(factory, LearnedOutput::new));
-    }
-    Baselines.all(Math.max(lanes, LaneGoal.REFERENCE.size())).forEach((name, factory) -> known.put(name, new Entrant(factory, ExpectedOutput::blind)));
-    List<String> names = wanted.map(list -> List.of(list.split(","))).orElse(List.of("sluice-hybrid", "sluice-hybrid-learned"));
-    if (names.equals(List.of("all"))) {
-      return known;
-    }
-    Map<String, Entrant> chosen = new LinkedHashMap<>();
-    for (String name : names) {
-      Entrant entrant = known.get(name);
-      if (entrant == null) {
-        throw new UsageException("--policies: " + name + " (expected: all, or some of " + String.join(", ", known.keySet()) + ")");
-      }
-      chosen.put(name, entrant);
-    }
-    return chosen;
-  }
-
-  private static List<Double> numbers(Arguments arguments, String flag, String otherwise) throws UsageException {
-    String text = arguments.value(flag).orElse(otherwise);
-    Function<String, Double> positive = word -> {
-      double number = Double.parseDouble(word.trim());
-      if (!(number > 0 && number <= 1e6)) {
-        throw new NumberFormatException(word);
-      }
-      return number;
-    };
-    try {
-      return Arrays.stream(text.split(",")).map(positive).toList();
-    } catch (NumberFormatException e) {
-      throw new UsageException("--" + flag + ": " + text + " (expected: numbers above 0, separated by commas)");
+      throw new UsageException("trace: not a path (expected: " + TRACES + ")");
     }
   }
 }

@@ -21,7 +21,7 @@ public final class Commands {
   /** The configuration file that commands read if no flag names another. */
   public static final Path DEFAULT_CONFIG = Path.of("conf", "sluice.yaml");
 
-  private static final List<String> NAMES = List.of("run", "check", "keys", "bench", "database", "marketplace", "migrate", "help");
+  private static final List<String> NAMES = List.of("run", "check", "keys", "bench", "calibrate", "database", "marketplace", "migrate", "help");
 
   private static final String HELP =
       """
@@ -40,10 +40,8 @@ public final class Commands {
         keys rotate ID [--overlap 24h]
                                  make a key with the same terms; the old one ends after the overlap
         keys hash                print the hash of the key on standard input
-        bench replay TRACE [--traces FOLDER] [--loads 0.9,1.2] [--seeds 5] [--policies A,B|all] [--perturb NAME]
-                    [--seconds N] [--json FILE] [--html FILE]
-                                 play a trace to the scheduler in virtual time; TRACE is azure-hour, a file, or
-                                 generated: azure-like, bursty, long-answers
+        bench replay TRACE       play a trace to the scheduler and other policies in virtual time; bench --help says more
+        calibrate URL            measure an OpenAI-compatible endpoint and print its capacity; calibrate --help says more
         database migrate --database URL
                                  bring the tables of a database to this version
         marketplace notice       print what you consent to, and who receives what
@@ -69,7 +67,7 @@ public final class Commands {
     return !command.equals("run") && (NAMES.contains(command) || isHelp(command));
   }
 
-  private static boolean isHelp(String command) {
+  static boolean isHelp(String command) {
     return command.equals("help") || command.equals("--help") || command.equals("-h");
   }
 
@@ -91,6 +89,7 @@ public final class Commands {
         case "check" -> CheckCommand.run(rest, surface);
         case "keys" -> KeysCommand.run(rest, surface);
         case "bench" -> BenchCommand.run(rest, surface);
+        case "calibrate" -> CalibrateCommand.run(rest, surface);
         case "database" -> DatabaseCommand.run(rest, surface);
         case "marketplace" -> MarketplaceCommand.run(rest, surface);
         case "migrate" -> MigrateCommand.run(rest, surface);

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of decisions, one JSON object a line, written by a thread of its own. Thread-safe; writing never waits.
+ * A file of decisions and of their ends, one JSON object a line, written by a thread of its own. Thread-safe; writing never waits.
  *
  * <p>What comes faster than the disk takes it is dropped and counted. A file that has reached its size is renamed to end in {@code
  * .1}, in place of an earlier one, and a new one is begun, so both together take at most twice that size.

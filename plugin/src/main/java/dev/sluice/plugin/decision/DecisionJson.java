@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.decision;
 
+import dev.sluice.plugin.decision.TimedDecision.End;
 import dev.sluice.scheduler.DecisionRecord;
 import dev.sluice.scheduler.DecisionRecord.Outcome;
 import dev.sluice.scheduler.DecisionRecord.ProviderVerdict;
@@ -18,7 +19,10 @@ import tools.jackson.core.json.JsonFactory;
  * {@code model}, {@code flow}, {@code lane}, {@code input_tokens}, {@code output_tokens} and {@code max_output_tokens} (absent without a limit) what
  * was asked; {@code position}, {@code bound} and {@code predicted_wait_ms} what was found on arrival; {@code wait_ms}, {@code
  * outcome} (admitted, rejected or evicted) and {@code reason} what became of it; {@code providers} is an object of verdicts,
- * {@code scores} one of scores where these decide.
+ * {@code scores} one of scores where these decide; {@code end} (settled, cancelled or expired), {@code used_input_tokens} and {@code
+ * used_output_tokens} are there once an admitted request has ended.
+ *
+ * <p>In a file, where a decision is written as it is made, its end is a line of its own: {@code number} and these three.
  */
 public final class DecisionJson {
   private static final JsonFactory JSON = new JsonFactory();
@@ -26,13 +30,26 @@ public final class DecisionJson {
 
   private DecisionJson() {}
 
-  /** One line without its end. */
+  /** The line of a decision that is just made, or of one that has just ended, without a line feed. */
   static String line(TimedDecision decision) {
     StringWriter line = new StringWriter(512);
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), line)) {
-      write(json, decision);
+      if (decision.end().isEmpty()) {
+        write(json, decision);
+      } else {
+        json.writeStartObject();
+        json.writeNumberProperty("number", decision.number());
+        end(json, decision.end().get());
+        json.writeEndObject();
+      }
     }
     return line.toString();
+  }
+
+  private static void end(JsonGenerator json, End end) {
+    json.writeStringProperty("end", name(end.how()));
+    json.writeNumberProperty("used_input_tokens", end.used().inputTokens());
+    json.writeNumberProperty("used_output_tokens", end.used().outputTokens());
   }
 
   /** Writes the object. */
@@ -65,6 +82,7 @@ public final class DecisionJson {
       record.providers().forEach(verdict -> verdict.score().ifPresent(score -> json.writeNumberProperty(verdict.provider(), score)));
       json.writeEndObject();
     }
+    decision.end().ifPresent(end -> end(json, end));
     json.writeEndObject();
   }
 

@@ -2,12 +2,18 @@
 package dev.sluice.plugin.decision;
 
 import dev.sluice.scheduler.DecisionRecord;
+import dev.sluice.scheduler.Lease;
+import dev.sluice.scheduler.LeaseEnd;
+import dev.sluice.scheduler.TokenCost;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +26,9 @@ public final class DecisionLog implements AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
   private final InstantSource wall;
   private final Optional<DecisionFile> file;
+
+  /** As many as there are requests in flight: every lease ends. */
+  private final Map<Lease, TimedDecision> running = new ConcurrentHashMap<>();
 
   /**
    * An empty log.
@@ -36,25 +45,46 @@ public final class DecisionLog implements AutoCloseable {
     this.file = file;
   }
 
-  /** Takes a decision in. */
-  public void add(DecisionRecord record) {
-    TimedDecision decision = new TimedDecision(numbers.incrementAndGet(), wall.instant(), record);
-    ring.set((int) (decision.number() % ring.length()), decision);
+  /**
+   * Takes a decision in.
+   *
+   * @param lease what was granted, whose end {@link #ended} is told
+   */
+  public void add(DecisionRecord record, Optional<Lease> lease) {
+    TimedDecision decision = new TimedDecision(numbers.incrementAndGet(), wall.instant(), record, Optional.empty());
+    lease.ifPresent(granted -> running.put(granted, decision));
+    ring.set(place(decision), decision);
     file.ifPresent(open -> open.write(decision));
+  }
+
+  /** Takes in how a lease ended; one whose decision is not known is ignored. */
+  public void ended(Lease lease, LeaseEnd how, TokenCost used) {
+    TimedDecision decision = running.remove(lease);
+    if (decision != null) {
+      TimedDecision ended = decision.ended(new TimedDecision.End(how, used));
+      ring.compareAndSet(place(decision), decision, ended);
+      file.ifPresent(open -> open.write(ended));
+    }
+  }
+
+  private int place(TimedDecision decision) {
+    return (int) (decision.number() % ring.length());
   }
 
   /**
    * The latest decisions, the last one first.
    *
    * @param most at least 0
-   * @param flow if given, only those of this flow
+   * @param before only decisions with smaller numbers
+   * @param wanted which to take
    */
-  public List<TimedDecision> latest(int most, Optional<String> flow) {
+  public List<TimedDecision> latest(int most, long before, Predicate<TimedDecision> wanted) {
     List<TimedDecision> latest = new ArrayList<>();
-    long last = numbers.get();
-    for (long number = last; number > Math.max(0, last - ring.length()) && latest.size() < most; number--) {
+    long newest = numbers.get();
+    long last = Math.min(newest, before - 1);
+    for (long number = last; number > Math.max(0, newest - ring.length()) && latest.size() < most; number--) {
       TimedDecision decision = ring.get((int) (number % ring.length()));
-      if (decision != null && decision.number() == number && flow.filter(name -> !name.equals(decision.record().flow())).isEmpty()) {
+      if (decision != null && decision.number() == number && wanted.test(decision)) {
         latest.add(decision);
       }
     }

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +45,7 @@ public final class SchedulerMetrics implements SchedulerListener {
 
   private final MeterRegistry registry;
   private final LeaseEnds ended;
-  private final Optional<Consumer<DecisionRecord>> decisions;
+  private final Optional<BiConsumer<DecisionRecord, Optional<Lease>>> decisions;
   private final ConcurrentHashMap<Key, Timer> waits = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Key, Counter> counters = new ConcurrentHashMap<>();
   private final MultiGauge waiting;
@@ -54,7 +54,7 @@ public final class SchedulerMetrics implements SchedulerListener {
   private final MultiGauge capacity;
 
   /** Metrics in {@code registry}; {@code ended} hears each lease that has ended, however it did, {@code decisions} each decision. */
-  public SchedulerMetrics(MeterRegistry registry, LeaseEnds ended, Optional<Consumer<DecisionRecord>> decisions) {
+  public SchedulerMetrics(MeterRegistry registry, LeaseEnds ended, Optional<BiConsumer<DecisionRecord, Optional<Lease>>> decisions) {
     this.registry = registry;
     this.ended = ended;
     this.decisions = decisions;
@@ -104,8 +104,8 @@ public final class SchedulerMetrics implements SchedulerListener {
   }
 
   @Override
-  public void decided(DecisionRecord record) {
-    decisions.ifPresent(sink -> sink.accept(record));
+  public void decided(DecisionRecord record, Optional<Lease> lease) {
+    decisions.ifPresent(sink -> sink.accept(record, lease));
   }
 
   @Override

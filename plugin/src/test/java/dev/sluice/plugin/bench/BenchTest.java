@@ -43,11 +43,14 @@ class BenchTest {
   void sameTraceSeedAndConfigurationGiveTheSameBytes() throws IOException {
     Bench.Result once = run(Mix.azureLike(SECONDS), everyone(), "noise", 1.2);
     Bench.Result again = run(Mix.azureLike(SECONDS), everyone(), "noise", 1.2);
-    byte[] first = ScoreJson.of(once.trace(), once.scores());
-    byte[] second = ScoreJson.of(again.trace(), again.scores());
-    long differing = Math.abs(first.length - second.length) + java.util.stream.IntStream.range(0, Math.min(first.length, second.length)).filter(i -> first[i] != second[i]).count();
-    System.out.println("figure: replay: bytes of JSON that differ between two runs | " + differing + " | = 0 | " + (differing == 0 ? "pass" : "short") + " | BenchTest");
-    assertThat(differing).isZero();
+    byte[] first = ScoreJson.of(once);
+    byte[] second = ScoreJson.of(again);
+    long differ = java.util.stream.IntStream.range(0, Math.min(first.length, second.length)).filter(i -> first[i] != second[i]).count()
+        + Math.abs(first.length - second.length);
+    System.out.printf("figure: replay: bytes of JSON that differ between two runs | %d | = 0 | %s | BenchTest%n", differ, differ == 0 ? "pass" : "short");
+    assertThat(differ).isZero();
+    assertThat(new String(first, java.nio.charset.StandardCharsets.UTF_8))
+        .contains("\"replayed\":[{\"seed\":1,", "\"sha256\":\"" + dev.sluice.plugin.bench.trace.TraceDigest.of(once.trace()), "\"perturbation\":\"noise\"");
   }
 
   @Test
@@ -76,7 +79,7 @@ class BenchTest {
   @Test
   void thePageNeedsNothingElse() throws IOException {
     Bench.Result result = run(Mix.azureLike(300), everyone(), "none", 0.9, 1.2);
-    String page = dev.sluice.plugin.bench.report.ScoreHtml.of(result.trace(), result.scores(), result.samples());
+    String page = dev.sluice.plugin.bench.report.ScoreHtml.of(result);
     assertThat(page).startsWith("<!doctype html>").contains("<svg", "polyline", "gold").doesNotContain("<script", "http", "src=", "NaN", "Infinity");
   }
 

@@ -2,6 +2,7 @@
 package dev.sluice.plugin.admin.api;
 
 import dev.sluice.plugin.admission.AdmissionDesk;
+import dev.sluice.plugin.decision.DecisionLog;
 import dev.sluice.plugin.http.HttpAnswer;
 import dev.sluice.routing.key.KeyFileEditor;
 import dev.sluice.routing.key.KeyMint;
@@ -43,8 +44,9 @@ public final class AdminApi {
    *
    * @param snapshot the snapshot of keys, if there is one
    * @param sources puts what else decides around what the stores know
+   * @param decisions those made, if they are recorded
    */
-  public record Knowledge(AdmissionDesk desk, Optional<SnapshotControl> snapshot, UnaryOperator<DecisionSources> sources, InstantSource wall) {}
+  public record Knowledge(AdmissionDesk desk, Optional<SnapshotControl> snapshot, UnaryOperator<DecisionSources> sources, Optional<DecisionLog> decisions, InstantSource wall) {}
 
   /** Every route under {@code /v1} but the state of the pools. */
   public static List<Route> routes(Stores stores, Knowledge knowledge) {
@@ -63,6 +65,7 @@ public final class AdminApi {
       }
     }
     routes.addAll(ReportRoutes.of(stores.database().map(UsageReport::new), stores.database().map(Audit::new), knowledge.snapshot(), knowledge.wall()));
+    routes.add(RecordRoutes.of(knowledge.decisions()));
     routes.addAll(DecisionRoutes.of(knowledge.desk(), knowledge.sources().apply(known), knowledge.wall()));
     return List.copyOf(routes);
   }

@@ -126,6 +126,7 @@ public final class OpenApi {
     schemas.put("Providers", members("providers", object("type", "array", "items", ANY)));
     schemas.put("Hypothesis", hypothesis());
     schemas.put("Decision", decision());
+    schemas.put("DecisionRecordPage", page(decisionRecord()));
     schemas.put(
         "Problem",
         members("type", TEXT, "title", TEXT, "status", WHOLE, "detail", TEXT, "errors",
@@ -170,6 +171,29 @@ public final class OpenApi {
         "terms", ANY,
         "providers", object("type", "array", "items", ANY),
         "quotas", object("type", "array", "items", ref("Quota")));
+  }
+
+  private static Map<String, Object> decisionRecord() {
+    return members(
+        "number", WHOLE,
+        "at", TEXT,
+        "arrival_ms", NUMBER,
+        "model", TEXT,
+        "flow", TEXT,
+        "lane", WHOLE,
+        "input_tokens", WHOLE,
+        "output_tokens", WHOLE,
+        "max_output_tokens", WHOLE,
+        "position", WHOLE,
+        "bound", TEXT,
+        "predicted_wait_ms", NUMBER,
+        "wait_ms", NUMBER,
+        "outcome", object("type", "string", "enum", List.of("admitted", "rejected", "evicted")),
+        "reason", TEXT,
+        "providers", ANY,
+        "end", object("type", "string", "enum", List.of("settled", "cancelled", "expired")),
+        "used_input_tokens", WHOLE,
+        "used_output_tokens", WHOLE);
   }
 
   private static Map<String, Object> schema(List<Field> fields, List<String> required) {

@@ -13,10 +13,15 @@ public interface ExpectedOutput {
 
   /** Knows nothing: 256, or the caller's limit if that is less. */
   static ExpectedOutput blind() {
+    return fixed(256);
+  }
+
+  /** Expects so many of every answer, or the caller's limit if that is less. */
+  static ExpectedOutput fixed(long outputTokens) {
     return new ExpectedOutput() {
       @Override
       public long tokens(TraceRequest request) {
-        return Math.max(1, Math.min(256, request.maxOutputTokens()));
+        return Math.max(1, Math.min(outputTokens, request.maxOutputTokens()));
       }
 
       @Override

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.bench.replay;
 
+import dev.sluice.plugin.answer.RetryAfter;
 import dev.sluice.plugin.bench.trace.Trace;
 import dev.sluice.plugin.bench.trace.TraceRequest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,7 +16,7 @@ import java.util.SplittableRandom;
  */
 public final class Replay implements Stage {
   private static final double ABORT_MEAN_NANOS = 10e9;
-  private static final long LEAST_RETRY_NANOS = 1_000_000L;
+  private static final long NANOS_PER_MILLI = 1_000_000L;
 
   private final VirtualTime time = new VirtualTime();
   private final Trace trace;
@@ -113,12 +115,20 @@ public final class Replay implements Stage {
   public void refuse(int id, long retryAfterNanos) {
     refused[id] = time.read();
     if (attempts[id] <= plan.perturbation().retries() && !abandoned[id]) {
-      time.at(time.read() + Math.max(LEAST_RETRY_NANOS, retryAfterNanos), () -> {
+      time.at(time.read() + asTold(retryAfterNanos), () -> {
         if (!abandoned[id]) {
           arrive(id);
         }
       });
     }
+  }
+
+  /** As the answer's header says it: spread, so that those refused together don't return together. */
+  private long asTold(long retryAfterNanos) {
+    return switch (RetryAfter.around(Duration.ofNanos(retryAfterNanos), random.nextDouble())) {
+      case RetryAfter.After after -> after.millis() * NANOS_PER_MILLI;
+      case RetryAfter.Unknown unknown -> NANOS_PER_MILLI;
+    };
   }
 
   @Override

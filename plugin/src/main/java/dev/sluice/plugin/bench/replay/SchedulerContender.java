@@ -23,11 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The production scheduler under test: lanes with the goals' weights and waits, one provider with as many places as there are slots
- * and no limit on tokens, flows by tenant. Not thread-safe.
+ * The production scheduler under test, flows by tenant. Unless it is given a configuration, lanes have the goals' weights and waits, and one
+ * provider has as many places as there are slots and no limit on tokens. Not thread-safe.
  */
 public final class SchedulerContender implements Contender {
   private static final String MODEL = "bench";
@@ -36,21 +37,33 @@ public final class SchedulerContender implements Contender {
   private static final long OUTPUT_NANOS = 40_000_000L;
 
   private final Stage stage;
-  private final Policy policy;
+  private final IntFunction<SchedulerConfig> configs;
+  private final String model;
   private final Scheduler scheduler;
   private final @Nullable Lease[] leases;
   private final @Nullable Ticket[] tickets;
 
   /** {@code policy} with every other setting at its default. */
   public SchedulerContender(Stage stage, Policy policy) {
-    this.stage = stage;
-    this.policy = policy;
-    this.leases = new @Nullable Lease[stage.size()];
-    this.tickets = new @Nullable Ticket[stage.size()];
-    this.scheduler = new Scheduler(config(stage.slots()), stage.time(), stage.time(), SchedulerListener.NONE);
+    this(stage, slots -> config(stage, policy, slots), MODEL);
   }
 
-  private SchedulerConfig config(int slots) {
+  /**
+   * A scheduler with a configuration of its own.
+   *
+   * @param configs the configuration for so many slots, of which there may be none
+   * @param model whose pool all requests go to
+   */
+  public SchedulerContender(Stage stage, IntFunction<SchedulerConfig> configs, String model) {
+    this.stage = stage;
+    this.configs = configs;
+    this.model = model;
+    this.leases = new @Nullable Lease[stage.size()];
+    this.tickets = new @Nullable Ticket[stage.size()];
+    this.scheduler = new Scheduler(configs.apply(stage.slots()), stage.time(), stage.time(), SchedulerListener.NONE);
+  }
+
+  private static SchedulerConfig config(Stage stage, Policy policy, int slots) {
     List<LaneConfig> lanes = new ArrayList<>();
     for (LaneGoal goal : stage.goals()) {
       lanes.add(new LaneConfig(goal.weight(), goal.maxWaitNanos(), Integer.MAX_VALUE, Long.MAX_VALUE));
@@ -79,7 +92,7 @@ public final class SchedulerContender implements Contender {
         0,
         Long.MAX_VALUE,
         Set.of());
-    switch (scheduler.submit(MODEL, work, new Hearing(id))) {
+    switch (scheduler.submit(model, work, new Hearing(id))) {
       case Decision.Admitted admitted -> started(id, admitted.lease());
       case Decision.Queued queued -> {
         tickets[id] = queued.ticket();
@@ -113,7 +126,7 @@ public final class SchedulerContender implements Contender {
 
   @Override
   public void resized(int slots) {
-    scheduler.prepare(config(slots)).commit();
+    scheduler.prepare(configs.apply(slots)).commit();
   }
 
   private final class Hearing implements WaitListener {

@@ -33,7 +33,12 @@ public record ServiceModel(double prefillTokensPerSecond, long outputTokenNanos)
 
   /** Slots at which the trace offers {@code load} times what they can serve; at least 1. */
   public int slots(Trace trace, double load) {
+    return (int) Math.max(1, Math.rint(load(trace, 1) / load));
+  }
+
+  /** The trace's work by what so many slots can serve until its last arrival. */
+  public double load(Trace trace, int slots) {
     double work = trace.requests().stream().mapToLong(this::nanos).sum();
-    return (int) Math.max(1, Math.rint(work / Math.max(1, trace.spanNanos()) / load));
+    return work / Math.max(1, trace.spanNanos()) / slots;
   }
 }

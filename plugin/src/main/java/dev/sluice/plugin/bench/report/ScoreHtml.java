@@ -1,140 +1,159 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.bench.report;
 
+import dev.sluice.plugin.bench.Bench;
+import dev.sluice.plugin.bench.BenchPlan;
+import dev.sluice.plugin.bench.replay.LaneGoal;
 import dev.sluice.plugin.bench.replay.Outcomes;
-import dev.sluice.plugin.bench.trace.Trace;
 import dev.sluice.plugin.bench.trace.TraceRequest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** Scores as one HTML page that needs nothing else: the table, and plots drawn as SVG. Immutable. */
+/** A bench as one HTML page that needs nothing else: the figures as a table, and plots drawn as SVG. Immutable. */
 public final class ScoreHtml {
   private static final double NANOS = 1e9;
-  private static final int BINS = 60;
-  private static final int POINTS = 100;
+  private static final int POINTS = 120;
   private static final int TENANTS = 8;
-  private static final String STYLE =
-      """
-      body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#111;background:#fff}
-      pre{overflow-x:auto;font-size:12px}svg{width:100%;margin:1rem 0}svg text{font-size:11px;fill:#111}
-      polyline,path{fill:none;stroke-width:1.6}.grid{stroke:#ddd;stroke-width:1}
-      """;
+  private static final double SHORTEST_WAIT = 0.01;
 
   private ScoreHtml() {}
 
-  /** The page; {@code samples} are the replays that the plots over time and of waits show. */
-  public static String of(Trace trace, List<Score> scores, List<Outcomes> samples) {
+  /** The page; plots over time and of waits show the replays of the first seed. */
+  public static String of(Bench.Result result) {
     StringBuilder page = new StringBuilder();
-    page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sluice bench</title>\n<style>\n")
-        .append(STYLE).append("</style></head><body>\n<h1>Sluice bench</h1>\n<p>").append(Plot.escaped(trace.name())).append(", ")
-        .append(trace.requests().size()).append(" requests, ").append(Plot.escaped(trace.digest())).append("</p>\n<pre>")
-        .append(Plot.escaped(ScoreTable.of(scores))).append("</pre>\n");
-    page.append(goodput(scores).svg());
-    for (Outcomes sample : samples) {
-      String name = sample.policy() + ", " + sample.plan().slots() + " slots";
-      page.append("<h2>").append(Plot.escaped(name)).append("</h2>\n");
-      page.append(waits(sample).svg()).append(shares(sample).svg()).append(use(sample).svg());
+    page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n")
+        .append("<title>Sluice bench: ").append(Plot.escaped(result.trace().name())).append("</title>\n<style>\n").append(PageStyle.CSS)
+        .append("</style></head><body>\n<h1>Sluice bench: ").append(Plot.escaped(result.trace().name())).append("</h1>\n");
+    facts(page, result);
+    List<Score> scores = result.scores();
+    page.append("<h2>Goodput against load</h2>\n<p>Requests that started within their lane's longest wait, of all that arrived. The bound is what no")
+        .append(" policy could exceed knowing everything in advance. Medians of the seeds.</p>\n<div class=\"plots\">\n");
+    page.append(byLoad("Weighted goodput, of the bound", "part of the bound", scores, Score::ofBound).svg());
+    for (int lane = 0; lane < lanes(scores); lane++) {
+      int index = lane;
+      page.append(byLoad("Goodput, " + scores.getFirst().lanes().get(lane).lane(), "part of arrivals", scores, score -> score.lanes().get(index).goodput()).svg());
     }
+    page.append("</div>\n<h2>Figures</h2>\n").append(ScoreRows.html(scores));
+    Map<Integer, List<Outcomes>> bySlots =
+        result.samples().stream().collect(Collectors.groupingBy(sample -> sample.plan().slots(), LinkedHashMap::new, Collectors.toList()));
+    bySlots.forEach((slots, samples) -> atSize(page, load(scores, slots), samples));
     return page.append("</body></html>\n").toString();
   }
 
-  private static Plot goodput(List<Score> scores) {
-    Plot plot = new Plot("Weighted goodput of the bound, median of seeds", "load", "part of the bound");
-    Map<String, List<Score>> policies =
-        scores.stream().collect(Collectors.groupingBy(Score::policy, LinkedHashMap::new, Collectors.toList()));
+  private static int lanes(List<Score> scores) {
+    return scores.isEmpty() ? 0 : scores.getFirst().lanes().size();
+  }
+
+  private static double load(List<Score> scores, int slots) {
+    return scores.stream().filter(score -> score.slots() == slots).mapToDouble(Score::load).findFirst().orElse(0);
+  }
+
+  private static void facts(StringBuilder page, Bench.Result result) {
+    BenchPlan plan = result.plan();
+    page.append("<dl>\n");
+    fact(page, "Source", result.trace().digest());
+    for (Bench.Replayed replayed : result.replayed()) {
+      fact(page, "Seed " + replayed.seed(), replayed.requests() + " requests, SHA-256 " + replayed.sha256());
+    }
+    plan.config().ifPresent(sha256 -> fact(page, "Configuration", "SHA-256 " + sha256));
+    fact(page, "A request holds a slot for", String.format(Locale.ROOT, "prompt tokens / %.0f s + output tokens x %.1f ms", plan.service().prefillTokensPerSecond(), plan.service().outputTokenNanos() / 1e6));
+    fact(page, "Lanes", plan.goals().stream().limit(Math.max(1, lanes(result.scores()))).map(ScoreHtml::goal).collect(Collectors.joining("; ")));
+    fact(page, "Perturbation", plan.perturbation());
+    page.append("</dl>\n");
+  }
+
+  private static String goal(LaneGoal goal) {
+    return goal.name() + ": start within " + Axis.text(goal.maxWaitNanos() / NANOS) + " s, worth " + goal.weight();
+  }
+
+  private static void fact(StringBuilder page, String name, String value) {
+    page.append("<dt>").append(Plot.escaped(name)).append("</dt><dd>").append(Plot.escaped(value)).append("</dd>\n");
+  }
+
+  private static Plot byLoad(String title, String unit, List<Score> scores, ToDoubleFunction<Score> figure) {
+    double[] all = scores.stream().mapToDouble(Score::load).distinct().sorted().toArray();
+    double margin = all.length < 2 ? 0.1 : 0;
+    double first = all.length == 0 ? 0 : all[0] - margin;
+    double last = all.length == 0 ? 1 : all[all.length - 1] + margin;
+    Plot plot = new Plot(title, Axis.exact("load: offered work / capacity", first, last), Axis.linear(unit, 0, 1));
+    Map<String, List<Score>> policies = scores.stream().collect(Collectors.groupingBy(Score::policy, LinkedHashMap::new, Collectors.toList()));
     policies.forEach((policy, own) -> {
       double[] loads = own.stream().mapToDouble(Score::load).distinct().sorted().toArray();
-      double[] parts = Arrays.stream(loads)
-          .map(load -> ScoreTable.median(own.stream().filter(score -> score.load() == load).toList(), Score::ofBound))
-          .toArray();
-      plot.line(policy, loads, parts);
+      plot.line(policy, loads, Arrays.stream(loads).map(load -> ScoreTable.median(own.stream().filter(score -> score.load() == load).toList(), figure)).toArray());
     });
     return plot;
   }
 
-  private static Plot waits(Outcomes sample) {
-    Plot plot = new Plot("Part of a lane's requests that started within a wait", "wait, s", "part");
-    List<TraceRequest> requests = sample.trace().requests();
-    double longest = 0;
-    for (int id = 0; id < requests.size(); id++) {
-      longest = Math.max(longest, sample.started(id) ? sample.waitNanos(id) / NANOS : 0);
+  private static void atSize(StringBuilder page, double load, List<Outcomes> samples) {
+    Outcomes first = samples.getFirst();
+    page.append("<h2>Load ").append(Axis.text(load)).append(": ").append(first.plan().slots()).append(" slots</h2>\n<div class=\"plots\">\n");
+    for (int lane = 0; lane < first.trace().lanes(); lane++) {
+      page.append(waits(lane, samples).svg());
     }
-    for (int lane = 0; lane < sample.trace().lanes(); lane++) {
+    page.append(use(samples).svg()).append("</div>\n<details><summary>Shares of tenants over time, policy by policy</summary>\n<div class=\"plots\">\n");
+    samples.forEach(sample -> page.append(shares(sample).svg()));
+    page.append("</div></details>\n");
+  }
+
+  private static Plot waits(int lane, List<Outcomes> samples) {
+    LaneGoal goal = samples.getFirst().plan().goals().get(lane);
+    double longest = 1;
+    for (Outcomes sample : samples) {
+      longest = Math.max(longest, Arrays.stream(waitsOf(sample, lane)).filter(Double::isFinite).max().orElse(0));
+    }
+    Axis axis = Axis.log("wait, s", SHORTEST_WAIT, longest);
+    Plot plot = new Plot("Waits of " + goal.name() + ": part of arrivals started within", axis, Axis.linear("part of arrivals", 0, 1));
+    for (Outcomes sample : samples) {
+      double[] sorted = waitsOf(sample, lane);
+      Arrays.sort(sorted);
       double[] x = new double[POINTS + 1];
       double[] y = new double[POINTS + 1];
-      int arrivals = 0;
-      for (int id = 0; id < requests.size(); id++) {
-        if (requests.get(id).lane() == lane) {
-          arrivals++;
-          double wait = sample.started(id) ? sample.waitNanos(id) / NANOS : Double.POSITIVE_INFINITY;
-          int first = longest == 0 ? 0 : (int) Math.min(POINTS + 1.0, Math.ceil(wait / longest * POINTS));
-          if (first <= POINTS) {
-            y[first]++;
-          }
-        }
-      }
+      int started = 0;
       for (int i = 0; i <= POINTS; i++) {
-        x[i] = longest * i / POINTS;
-        y[i] += i == 0 ? 0 : y[i - 1];
+        x[i] = axis.value(i / (double) POINTS);
+        while (started < sorted.length && sorted[started] <= x[i] * (1 + 1e-9)) {
+          started++;
+        }
+        y[i] = sorted.length == 0 ? 0 : started / (double) sorted.length;
       }
-      double all = Math.max(1, arrivals);
-      plot.line(sample.plan().goals().get(lane).name(), x, Arrays.stream(y).map(count -> count / all).toArray());
+      plot.line(sample.policy(), x, y);
     }
+    return plot;
+  }
+
+  /** The waits of a lane's requests in seconds, infinite for those that never started. */
+  private static double[] waitsOf(Outcomes sample, int lane) {
+    List<TraceRequest> requests = sample.trace().requests();
+    return java.util.stream.IntStream.range(0, requests.size())
+        .filter(id -> requests.get(id).lane() == lane)
+        .mapToDouble(id -> sample.started(id) ? sample.waitNanos(id) / NANOS : Double.POSITIVE_INFINITY)
+        .toArray();
+  }
+
+  private static Plot use(List<Outcomes> samples) {
+    Occupancy first = Occupancy.of(samples.getFirst());
+    double[] seconds = first.seconds();
+    double most = Arrays.stream(first.capacity()).max().orElse(1);
+    Plot plot = new Plot("Capacity use", Axis.exact("time, s", 0, end(seconds)), Axis.linear("slots in use, mean", 0, most * 1.1));
+    samples.forEach(sample -> plot.line(sample.policy(), seconds, Occupancy.of(sample).all()));
+    plot.reference("capacity", seconds, first.capacity());
     return plot;
   }
 
   private static Plot shares(Outcomes sample) {
-    Plot plot = new Plot("Slots held by the busiest tenants", "time, s", "slots");
-    Map<String, double[]> tenants = new TreeMap<>();
-    held(sample, (tenant, bin, slots) -> tenants.computeIfAbsent(tenant, name -> new double[BINS])[bin] += slots);
-    tenants.entrySet().stream()
-        .sorted((a, b) -> Double.compare(Arrays.stream(b.getValue()).sum(), Arrays.stream(a.getValue()).sum()))
-        .limit(TENANTS)
-        .forEach(entry -> plot.line(entry.getKey(), times(sample), entry.getValue()));
+    Occupancy occupancy = Occupancy.of(sample);
+    double[] seconds = occupancy.seconds();
+    Plot plot = new Plot(sample.policy() + ": slots held by tenants", Axis.exact("time, s", 0, end(seconds)), Axis.linear("part of all slots", 0, 1));
+    occupancy.shares(TENANTS).forEach((tenant, share) -> plot.area(tenant, seconds, share));
     return plot;
   }
 
-  private static Plot use(Outcomes sample) {
-    Plot plot = new Plot("Slots in use", "time, s", "slots");
-    double[] all = new double[BINS];
-    held(sample, (tenant, bin, slots) -> all[bin] += slots);
-    double[] offered = new double[BINS];
-    Arrays.fill(offered, sample.plan().slots());
-    plot.line("in use", times(sample), all);
-    plot.line("there are", times(sample), offered);
-    return plot;
-  }
-
-  private static double[] times(Outcomes sample) {
-    double[] times = new double[BINS];
-    for (int bin = 0; bin < BINS; bin++) {
-      times[bin] = sample.trace().spanNanos() / NANOS * bin / BINS;
-    }
-    return times;
-  }
-
-  @FunctionalInterface
-  private interface Held {
-    void add(String tenant, int bin, double slots);
-  }
-
-  /** Calls with the mean number of slots that each request holds in each bin of time. */
-  private static void held(Outcomes sample, Held sink) {
-    double width = Math.max(1, sample.trace().spanNanos() / (double) BINS);
-    List<TraceRequest> requests = sample.trace().requests();
-    for (int id = 0; id < requests.size(); id++) {
-      if (sample.started(id)) {
-        double from = sample.startedNanos()[id];
-        double until = from + sample.plan().service().nanos(requests.get(id));
-        for (int bin = (int) (from / width); bin < BINS && bin * width < until; bin++) {
-          double overlap = Math.min(until, (bin + 1) * width) - Math.max(from, bin * width);
-          sink.add(requests.get(id).tenant(), bin, overlap / width);
-        }
-      }
-    }
+  private static double end(double[] seconds) {
+    return seconds.length < 2 ? 1 : seconds[seconds.length - 1] + (seconds[1] - seconds[0]) / 2;
   }
 }

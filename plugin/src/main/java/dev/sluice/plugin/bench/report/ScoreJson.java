@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.bench.report;
 
-import dev.sluice.plugin.bench.trace.Trace;
+import dev.sluice.plugin.bench.Bench;
+import dev.sluice.plugin.bench.BenchPlan;
+import dev.sluice.plugin.bench.replay.LaneGoal;
 import java.io.ByteArrayOutputStream;
-import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -16,18 +17,44 @@ public final class ScoreJson {
   private ScoreJson() {}
 
   /** UTF-8; ratios and seconds rounded to six decimals. */
-  public static byte[] of(Trace trace, List<Score> scores) {
+  public static byte[] of(Bench.Result result) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       json.writeStartObject();
-      json.writeStringProperty("trace", trace.name());
-      json.writeStringProperty("digest", trace.digest());
-      json.writeNumberProperty("requests", trace.requests().size());
+      json.writeStringProperty("trace", result.trace().name());
+      json.writeStringProperty("source", result.trace().digest());
+      json.writeArrayPropertyStart("replayed");
+      for (Bench.Replayed trace : result.replayed()) {
+        json.writeStartObject();
+        json.writeNumberProperty("seed", trace.seed());
+        json.writeNumberProperty("requests", trace.requests());
+        json.writeStringProperty("sha256", trace.sha256());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      plan(json, result.plan());
       json.writeArrayPropertyStart("scores");
-      scores.forEach(score -> score(json, score));
+      result.scores().forEach(score -> score(json, score));
       json.writeEndArray().writeEndObject();
     }
     return bytes.toByteArray();
+  }
+
+  private static void plan(JsonGenerator json, BenchPlan plan) {
+    json.writeObjectPropertyStart("config");
+    plan.config().ifPresent(sha256 -> json.writeStringProperty("sha256", sha256));
+    json.writeStringProperty("perturbation", plan.perturbation());
+    json.writeNumberProperty("prefill_tokens_per_second", rounded(plan.service().prefillTokensPerSecond()));
+    json.writeNumberProperty("output_token_ms", rounded(plan.service().outputTokenNanos() / MICRO));
+    json.writeArrayPropertyStart("goals");
+    for (LaneGoal goal : plan.goals()) {
+      json.writeStartObject();
+      json.writeStringProperty("lane", goal.name());
+      json.writeNumberProperty("weight", goal.weight());
+      json.writeNumberProperty("max_wait_ms", rounded(goal.maxWaitNanos() / MICRO));
+      json.writeEndObject();
+    }
+    json.writeEndArray().writeEndObject();
   }
 
   private static void score(JsonGenerator json, Score score) {

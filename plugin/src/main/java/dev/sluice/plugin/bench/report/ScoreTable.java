@@ -24,7 +24,7 @@ public final class ScoreTable {
       Score first = group.getFirst();
       double[] parts = group.stream().mapToDouble(Score::ofBound).sorted().toArray();
       table.append(String.format(Locale.ROOT, "%-5s %-26s %6.3f (%.3f-%.3f)  %-28s %-26s %6.3f %6.3f %6.2f%n",
-          first.load(), first.policy(), median(group, Score::ofBound), parts[0], parts[parts.length - 1],
+          Axis.text(first.load()), first.policy(), median(group, Score::ofBound), parts[0], parts[parts.length - 1],
           lanes(group, "%.3f", LaneScore::goodput), lanes(group, "%.2f", LaneScore::waitP99Seconds),
           median(group, Score::useful), median(group, Score::worstJain), median(group, Score::predictionErrorSeconds)));
     }

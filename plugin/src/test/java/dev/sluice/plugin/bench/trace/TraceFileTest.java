@@ -45,11 +45,32 @@ class TraceFileTest {
     assertThat(trace.requests()).containsExactly(new TraceRequest(0, "a", 1, 3, 4, 9));
   }
 
+  /** The file has estimates as requests are admitted, and what was used as they end; a page of the admin port has both together. */
+  @Test
+  void whatWasReallyUsedReplacesTheEstimate() throws IOException {
+    String begun = "{\"number\":%d,\"model\":\"%s\",\"arrival_ms\":%s,\"flow\":\"a\",\"lane\":1,\"input_tokens\":3,\"output_tokens\":256}\n";
+    String text = begun.formatted(1, "m", "7.5") + begun.formatted(2, "m", "8") + "{\"number\":1,\"end\":\"settled\",\"used_input_tokens\":5,\"used_output_tokens\":300}\n"
+        + "{\"number\":2,\"end\":\"expired\",\"used_input_tokens\":3,\"used_output_tokens\":256}\n" + begun.formatted(1, "other", "9")
+        + "{\"number\":1,\"end\":\"settled\",\"used_input_tokens\":1,\"used_output_tokens\":1}\n";
+    Path file = Files.writeString(folder.resolve("trace"), text);
+    assertThat(TraceFile.read(file, java.util.Optional.of("m")).requests())
+        .containsExactly(new TraceRequest(0, "a", 1, 5, 300, TraceRequest.NO_LIMIT), new TraceRequest(500_000, "a", 1, 3, 256, TraceRequest.NO_LIMIT));
+    assertThat(read(text).requests()).hasSize(3).last().isEqualTo(new TraceRequest(1_500_000, "a", 1, 1, 1, TraceRequest.NO_LIMIT));
+    assertThat(read("{\"items\":[{\"arrival_ms\":1,\"flow\":\"a\",\"lane\":0,\"input_tokens\":1,\"output_tokens\":2,\"end\":\"settled\",\"used_input_tokens\":4,\"used_output_tokens\":5}]}\n").requests())
+        .containsExactly(new TraceRequest(0, "a", 0, 4, 5, TraceRequest.NO_LIMIT));
+  }
+
   @Test
   void saysWhichLineIsNotARequest() {
     assertThatThrownBy(() -> read("time_s,tenant,lane,input_tokens,output_tokens\n1,a,1,10,20\n2,a,x,1,1\n"))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("trace:3: not a request (expected: time_s,tenant,lane,input_tokens,output_tokens)");
-    assertThatThrownBy(() -> read("what,is,this\n1,2,3\n")).hasMessageContaining("the header timestamp,contexttokens,generatedtokens or");
+        .hasMessageContaining("trace:3: lane: x (expected: a whole number from 0 to 99)");
+    assertThatThrownBy(() -> read("what,is,this\n1,2,3\n")).hasMessageContaining("trace:1: no known header (expected: timestamp,contexttokens,generatedtokens or");
+    assertThatThrownBy(() -> read("time_s,tenant,lane,input_tokens,output_tokens\nnan,a,1,10,20\n")).hasMessageContaining("trace:2: time_s: nan");
+    assertThatThrownBy(() -> read("time_s,tenant,lane,input_tokens,output_tokens\n1, ,1,10,20\n")).hasMessageContaining("trace:2: tenant");
+    assertThatThrownBy(() -> read("time_s,tenant,lane,input_tokens,output_tokens\n1,a,1\n")).hasMessageContaining("trace:2: 3 values (expected: 5");
+    assertThatThrownBy(() -> read("time_s,tenant,lane,input_tokens,output_tokens\n")).hasMessageContaining("no requests (expected: at least one)");
+    assertThatThrownBy(() -> read("{\"arrival_ms\":1,\"flow\":\"a\",\"lane\":\"x\"}\n")).hasMessageContaining("trace:1: output_tokens: missing");
+    assertThatThrownBy(() -> read("{]\n")).hasMessageContaining("trace:1: not JSON");
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.plugin;
+package dev.sluice.plugin.scheduling;
 
 import dev.sluice.plugin.admission.BucketTiers;
 import dev.sluice.plugin.config.BucketSettings;
@@ -29,11 +29,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Translates what the operator wrote into what the scheduler understands: the two know nothing of each other. */
-final class SchedulerSetup {
+public final class SchedulerSetup {
   private SchedulerSetup() {}
 
   /** The configuration as {@code windows} change it. */
-  static SchedulerConfig of(SluiceConfig config, InForce windows) {
+  public static SchedulerConfig of(SluiceConfig config, InForce windows) {
     SluiceConfig.SchedulerSettings settings = config.scheduler();
     Optional<List<Integer>> weights = windows.weights(settings.lanes().size());
     List<LaneConfig> lanes = new ArrayList<>();
@@ -85,7 +85,7 @@ final class SchedulerSetup {
   }
 
   /** Who gets which buckets. */
-  static BucketTiers tiers(BucketSettings buckets) {
+  public static BucketTiers tiers(BucketSettings buckets) {
     return new BucketTiers(
         buckets.tiers().stream()
             .map(tier -> new BucketTiers.Tier(tier.tier(), tier.environment(), new BucketRange(tier.firstBucket(), tier.lastBucket())))
