@@ -133,7 +133,7 @@ class StoresTest {
     ApiKey key = installation.mint();
     installation.sql("UPDATE api_keys SET expires_at = '2030-01-01T00:00:00Z', version = version + 1, updated_at = now()");
     Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("expiry")).patient());
-    assertThat(node.route(key)).isInstanceOf(RouteDecision.Entitled.class);
+    Installation.await(SOON, () -> entitled(node, key));
 
     assertThat(node.router.route(key, Instant.parse("2029-12-31T23:59:59Z"))).isInstanceOf(RouteDecision.Entitled.class);
     long entitled = 0;
@@ -177,6 +177,7 @@ class StoresTest {
     List<Pepper> both = List.of(Installation.OTHER_PEPPER, Installation.PEPPER);
     Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("rotation")).with(both).patient());
 
+    Installation.await(SOON, () -> entitled(node, old) && entitled(node, fresh.key()));
     assertThat(node.route(old)).isInstanceOf(RouteDecision.Entitled.class);
     assertThat(node.route(fresh.key())).isInstanceOf(RouteDecision.Entitled.class);
     assertThat(node.route(Installation.strange())).isEqualTo(new RouteDecision.Denied(DenyReason.UNKNOWN));
