@@ -4,6 +4,7 @@ package dev.sluice.routing.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.routing.ApiKey;
+import dev.sluice.routing.ApiKeyRouter;
 import dev.sluice.routing.DenyReason;
 import dev.sluice.routing.Lookup;
 import dev.sluice.routing.RouteDecision;
@@ -135,11 +136,14 @@ class StoresTest {
     Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("expiry")).patient());
     Installation.await(SOON, () -> entitled(node, key));
 
-    assertThat(node.router.route(key, Instant.parse("2029-12-31T23:59:59Z"))).isInstanceOf(RouteDecision.Entitled.class);
+    assertThat(node.route(key)).isInstanceOf(RouteDecision.Entitled.class);
     long entitled = 0;
     for (int i = 0; i < 1_000; i++) {
-      RouteDecision late = node.router.route(key, Instant.parse("2030-01-01T00:00:00Z").plusNanos(i));
-      entitled += late.equals(new RouteDecision.Denied(DenyReason.EXPIRED)) ? 0 : 1;
+      Instant at = Instant.parse("2030-01-01T00:00:00Z").plusNanos(i);
+      RouteDecision late = node.router.route(key, at);
+      // The record of changes may just have made memory forget the key.
+      RouteDecision judged = late instanceof RouteDecision.Pending pending ? ApiKeyRouter.judge(pending.answer().get(), at) : late;
+      entitled += judged.equals(new RouteDecision.Denied(DenyReason.EXPIRED)) ? 0 : 1;
     }
     assertThat(Measured.exactly("expired keys entitled once their time is over", entitled, 0, "StoresTest").print().holds()).isTrue();
   }
