@@ -4,6 +4,7 @@ package dev.sluice.routing.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.routing.ApiKey;
+import dev.sluice.routing.ApiKeyRouter;
 import dev.sluice.routing.DenyReason;
 import dev.sluice.routing.Lookup;
 import dev.sluice.routing.RouteDecision;
@@ -133,13 +134,16 @@ class StoresTest {
     ApiKey key = installation.mint();
     installation.sql("UPDATE api_keys SET expires_at = '2030-01-01T00:00:00Z', version = version + 1, updated_at = now()");
     Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("expiry")).patient());
-    assertThat(node.route(key)).isInstanceOf(RouteDecision.Entitled.class);
+    Installation.await(SOON, () -> entitled(node, key));
 
-    assertThat(node.router.route(key, Instant.parse("2029-12-31T23:59:59Z"))).isInstanceOf(RouteDecision.Entitled.class);
+    assertThat(node.route(key)).isInstanceOf(RouteDecision.Entitled.class);
     long entitled = 0;
     for (int i = 0; i < 1_000; i++) {
-      RouteDecision late = node.router.route(key, Instant.parse("2030-01-01T00:00:00Z").plusNanos(i));
-      entitled += late.equals(new RouteDecision.Denied(DenyReason.EXPIRED)) ? 0 : 1;
+      Instant at = Instant.parse("2030-01-01T00:00:00Z").plusNanos(i);
+      RouteDecision late = node.router.route(key, at);
+      // The record of changes may just have made memory forget the key.
+      RouteDecision judged = late instanceof RouteDecision.Pending pending ? ApiKeyRouter.judge(pending.answer().get(), at) : late;
+      entitled += judged.equals(new RouteDecision.Denied(DenyReason.EXPIRED)) ? 0 : 1;
     }
     assertThat(Measured.exactly("expired keys entitled once their time is over", entitled, 0, "StoresTest").print().holds()).isTrue();
   }
@@ -177,6 +181,7 @@ class StoresTest {
     List<Pepper> both = List.of(Installation.OTHER_PEPPER, Installation.PEPPER);
     Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("rotation")).with(both).patient());
 
+    Installation.await(SOON, () -> entitled(node, old) && entitled(node, fresh.key()));
     assertThat(node.route(old)).isInstanceOf(RouteDecision.Entitled.class);
     assertThat(node.route(fresh.key())).isInstanceOf(RouteDecision.Entitled.class);
     assertThat(node.route(Installation.strange())).isEqualTo(new RouteDecision.Denied(DenyReason.UNKNOWN));
