@@ -38,6 +38,9 @@ class EventFaultsIT {
   private static final String PROVIDER = "local-a";
   private static final JsonMapper JSON = new JsonMapper();
 
+  /** The gateway's first attempt and its three retries, each a second for the post and one of delay. */
+  private static final Duration EVENTS_ARRIVE = Duration.ofSeconds(8);
+
   private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Long> inFlightSeen = new CopyOnWriteArrayList<>();
   private EventRelay relay;
@@ -73,7 +76,7 @@ class EventFaultsIT {
     Http.await(Duration.ofSeconds(58), () -> look() && all.isDone(), () -> "unanswered: " + stack.pool());
     long lastAnswer = System.nanoTime();
     assertThat(answers).allSatisfy(answer -> assertThat(answer.join().status()).isEqualTo(200));
-    Http.await(Duration.ofSeconds(5), () -> faults.seen.get() == REQUESTS, () -> "events seen: " + faults.seen);
+    Http.await(EVENTS_ARRIVE, () -> faults.seen.get() == REQUESTS, () -> "events seen: " + faults.seen);
     faults.flush();
     Http.await(Duration.ofSeconds(TTL_SECONDS + 5), () -> look() && stack.pool().openLeases() == 0, () -> stack.pool().toString());
     double backSeconds = (System.nanoTime() - lastAnswer) / 1e9;
