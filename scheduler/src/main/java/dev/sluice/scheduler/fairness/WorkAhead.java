@@ -56,7 +56,7 @@ public final class WorkAhead {
     int looked = 0;
     for (int i = 0; i < waiters; i += stride) {
       Entry other = own.waiters.get(i);
-      if (other != entry) {
+      if (other.sequence() != entry.sequence()) {
         before += other.goesBefore(entry) ? 1 : 0;
         looked++;
       }
