@@ -109,7 +109,17 @@ final class ProviderSetup implements AutoCloseable {
     }
   }
 
+  /** Makes ready for the first requests; takes some time. */
+  void rehearse() {
+    book.expect(offers());
+  }
+
   private void ask() {
+    book.offered(offers());
+    preferences.tell(registry.catalog());
+  }
+
+  private List<HealthBook.Offer> offers() {
     List<HealthBook.Offer> offers = new ArrayList<>();
     for (Provider provider : registry.catalog().providers()) {
       ProviderHealth health = provider.health();
@@ -118,8 +128,7 @@ final class ProviderSetup implements AutoCloseable {
         offers.add(new HealthBook.Offer(provider.name(), served.model(), part, health.detail()));
       }
     }
-    book.offered(offers);
-    preferences.tell(registry.catalog());
+    return offers;
   }
 
   /** The part of its configured limits that a provider offers, by the dimension that is shortest. */

@@ -339,6 +339,7 @@ final class SluiceProcess {
     readiness.enter(Readiness.Stage.READY);
     log.info("ready");
     largeBodies.execute(Refusals::rehearse);
+    largeBodies.execute(providers::rehearse);
   }
 
   private void stop() {

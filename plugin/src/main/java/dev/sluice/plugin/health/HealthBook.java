@@ -199,6 +199,9 @@ public final class HealthBook {
       for (Offer offer : offers) {
         Pair pair = new Pair(offer.provider(), offer.model());
         named.add(pair);
+        if (offer.part() >= 1 && offer.detail().isEmpty() && !accounts.containsKey(pair)) {
+          continue; // nothing to note; a start need not wait for the libraries that an account needs
+        }
         Watched watched = watched(pair);
         watched.offered = offer.part();
         watched.detail = offer.detail();
@@ -207,6 +210,16 @@ public final class HealthBook {
       accounts.keySet().retainAll(named);
       restless.retainAll(named);
       flights.removeIf(pair -> !named.contains(pair));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes ready for requests of these accounts, which the first one would otherwise have to wait for. */
+  public void expect(List<Offer> offers) {
+    lock.lock();
+    try {
+      offers.forEach(offer -> watched(new Pair(offer.provider(), offer.model())));
     } finally {
       lock.unlock();
     }

@@ -252,7 +252,8 @@ class HealthBookTest {
 
   @Test
   void accountsThatNobodySpeaksOfAreForgotten() {
-    offer(0, "");
+    book.expect(List.of(new HealthBook.Offer("a", MODEL, 1, ""), new HealthBook.Offer("b", MODEL, 1, "")));
+    assertThat(book.lines()).extracting(HealthBook.Line::provider).containsExactly("a", "b");
     book.offered(List.of(new HealthBook.Offer("b", MODEL, 1, "")));
     assertThat(book.lines()).extracting(HealthBook.Line::provider).containsExactly("b");
   }
