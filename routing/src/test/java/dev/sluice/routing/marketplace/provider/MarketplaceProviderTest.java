@@ -35,9 +35,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +53,7 @@ class MarketplaceProviderTest extends ProviderContract {
   @TempDir static Path folder;
   private static HttpServer server;
   private static URI url;
-  private final Semaphore changes = new Semaphore(0);
+  private final CountDownLatch listed = new CountDownLatch(1);
 
   @BeforeAll
   static void serve() throws IOException {
@@ -99,14 +99,14 @@ class MarketplaceProviderTest extends ProviderContract {
 
   @Override
   protected ProviderContext context() {
-    return new ProviderContext(System::nanoTime, InstantSource.system(), TIMER, changes::release);
+    return new ProviderContext(System::nanoTime, InstantSource.system(), TIMER, listed::countDown);
   }
 
   /** Waits for the first list of supplies. */
   @Override
   protected void pass() {
     try {
-      assertThat(changes.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(listed.await(20, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
