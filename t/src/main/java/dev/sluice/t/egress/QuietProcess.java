@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /** A {@link QuietRun} under way. Thread-safe. */
 public final class QuietProcess implements AutoCloseable {
   private static final Pattern RESULT = Pattern.compile("quiet: requests=(\\d+) failed=(\\d+) packets=(\\d+) connection=(\\d+) lookup=(\\d+)");
-  private static final Duration SPARE = Duration.ofSeconds(150);
+  private static final Duration SPARE = Duration.ofSeconds(400);
 
   private final ChildProcess process;
   private final Duration length;

@@ -32,7 +32,8 @@ import java.util.regex.Pattern;
  * where the last two are the packets of a deliberate connection and a deliberate lookup afterwards, which show that packets are counted.
  */
 public final class QuietRun {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final URI FAR_AWAY = URI.create("https://market.example.com");
+  private static final Duration SOON = Duration.ofSeconds(150);
   private static final Pattern KEY = Pattern.compile("sk-[A-Za-z0-9_-]{20,}");
 
   private QuietRun() {}
@@ -52,7 +53,7 @@ public final class QuietRun {
 
   /** The shipped configuration of runner and gateway, as they stand, with a first key. */
   private static void shipped(Path folder, long seconds) throws IOException {
-    Path checkout = Stack.launcher().getParent().getParent().getParent();
+    Path checkout = Stack.launcher().resolve("../../..").normalize();
     Path config = Files.createDirectories(folder.resolve("conf")).resolve("sluice.yaml");
     Files.copy(checkout.resolve("conf/sluice.yaml"), config);
     Path routes = Files.copy(checkout.resolve("apisix/apisix.yaml"), folder.resolve("apisix.yaml"));
@@ -63,7 +64,7 @@ public final class QuietRun {
             "APISIX_LISTEN_ADDRESS", "unix:" + folder.resolve("runner.sock"));
     String launcher = Stack.launcher().toString();
     try (ChildProcess keys = ChildProcess.start("keys", List.of(launcher, "keys", "create", "--account", "first", "--config", config.toString()), environment, folder)) {
-      keys.await();
+      Http.await(SOON, () -> !keys.alive(), keys::output);
       Matcher key = KEY.matcher(keys.output());
       if (!key.find()) {
         throw new IllegalStateException(keys.output());
@@ -92,13 +93,13 @@ public final class QuietRun {
   /** Everything there is, with a consented marketplace whose name would have to be looked up, and {@code offline_mode}. */
   private static void offline(Path folder, long seconds) throws IOException {
     try (MarketFixture market = MarketFixture.start(folder)) {
-      market.consent();
+      market.consent(FAR_AWAY);
       StackPlan plan =
           market.in(
                   StackPlan.of(List.of(new ProviderPlan("local-a", 100_000, 1, 32_768, StackPlan.MODEL, List.of())), List.of(new AccountPlan("first", 0)))
                       .withSupplier(ProviderPlan.of(MarketFixture.SUPPLIER, 100_000, 64)))
               .with("provider.marketplace.offline_mode", "true")
-              .with("provider.marketplace.url", "https://market.example.com")
+              .with("provider.marketplace.url", FAR_AWAY.toString())
               .with("scheduler.adaptive.enabled", "true")
               .with("scheduler.shadow_policy", "weighted")
               .with("observability.decision_records", "1000")
@@ -153,7 +154,7 @@ public final class QuietRun {
 
   private static void lookUp() {
     try {
-      throw new IllegalStateException("found " + InetAddress.getByName("canary.example"));
+      throw new IllegalStateException("found " + InetAddress.getAllByName("canary.example").length);
     } catch (UnknownHostException e) {
       // Likewise.
     }

@@ -2,11 +2,14 @@
 package dev.sluice.t.market;
 
 import dev.sluice.t.stack.ChildProcess;
+import dev.sluice.t.stack.Http;
 import dev.sluice.t.stack.Stack;
 import dev.sluice.t.stack.StackPlan;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,8 @@ public record MarketFixture(MarketSimulator simulator, Path folder) implements A
 
   /** A model that nobody but the marketplace serves. */
   public static final String MARKET_ONLY = "market-only";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final String KEY = "market-key-0123456789";
 
@@ -56,23 +61,29 @@ public record MarketFixture(MarketSimulator simulator, Path folder) implements A
         .with("provider.marketplace.models", "[ " + sold.formatted(StackPlan.MODEL, "sim-large") + ", " + sold.formatted(MARKET_ONLY, "sim-rare") + " ]");
   }
 
-  /** Consents, by the product's own command. */
+  /** Consents to the simulator, by the product's own command. */
   public void consent() throws IOException {
-    command("consent", "--who", "the end-to-end suite");
+    consent(simulator.url());
+  }
+
+  /** Consents to a marketplace somewhere, likewise. */
+  public void consent(URI marketplace) throws IOException {
+    command(marketplace, "consent", "--who", "the end-to-end suite");
   }
 
   /** Withdraws consent, likewise. */
   public void revoke() throws IOException {
-    command("revoke");
+    command(simulator.url(), "revoke");
   }
 
-  private void command(String action, String... more) throws IOException {
+  private void command(URI marketplace, String action, String... more) throws IOException {
     Path config = folder.resolve("market.yaml");
     Files.writeString(
-        config, "provider: {marketplace: {url: \"" + simulator.url() + "\", consent_file: \"" + folder.resolve("consent.json") + "\"}}\n");
+        config, "provider: {marketplace: {url: \"" + marketplace + "\", consent_file: \"" + folder.resolve("consent.json") + "\"}}\n");
     List<String> command = new ArrayList<>(List.of(Stack.launcher().toString(), "marketplace", action, "--config", config.toString()));
     command.addAll(List.of(more));
     try (ChildProcess process = ChildProcess.start(action, command, Map.of("SLUICE_JAVA_HOME", System.getProperty("java.home")), folder)) {
+      Http.await(PATIENCE, () -> !process.alive(), process::output);
       if (process.exitStatus() != 0) {
         throw new IllegalStateException(process.output());
       }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.t.market;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,25 +32,20 @@ public final class MarketSimulator implements AutoCloseable {
   private final String key;
   private final ReentrantLock lock = new ReentrantLock();
 
-  @GuardedBy("lock")
+  // Everything below is guarded by the lock.
+
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  @GuardedBy("lock")
   private final List<Call> calls = new ArrayList<>();
 
-  @GuardedBy("lock")
   private final Map<String, JsonNode> reports = new LinkedHashMap<>();
 
-  @GuardedBy("lock")
   private final List<Supply> supplies = new ArrayList<>();
 
-  @GuardedBy("lock")
   private final Deque<Failure> script = new ArrayDeque<>();
 
-  @GuardedBy("lock")
   private Optional<Failure> always = Optional.empty();
 
-  @GuardedBy("lock")
   private long quotes;
 
   /** One request as it was read. */

@@ -235,6 +235,7 @@ class MarketplaceIT {
 
   private static long startsWithoutConsent() {
     try (var process = stack.startRefused()) {
+      Http.await(SOON, () -> !process.alive(), process::output);
       int status = process.exitStatus();
       String said = process.output();
       assertThat(said).contains("MARKETPLACE NOTICE", "SUPPLIERS RECEIVE CONTENT", "sluice marketplace consent --who NAME", "nobody has consented");

@@ -198,7 +198,15 @@ public final class MarketplaceProvider implements Provider {
     } else if (!plan.metadata().resides(request.regions())) {
       answer.accept(ELSEWHERE);
     } else {
-      Thread.startVirtualThread(() -> answer.accept(bought(model, request)));
+      Thread.startVirtualThread(() -> tell(answer, bought(model, request)));
+    }
+  }
+
+  private static void tell(Consumer<TargetAnswer> asking, TargetAnswer answer) {
+    try {
+      asking.accept(answer);
+    } catch (RuntimeException e) {
+      log.warn("whoever asked where to send a request failed: {}", e.getClass().getSimpleName());
     }
   }
 
