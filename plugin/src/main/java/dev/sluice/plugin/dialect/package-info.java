@@ -9,6 +9,10 @@
  * {@link dev.sluice.plugin.dialect.TokenEstimator} reads the bytes of each string in place, so that no prompt is ever copied
  * out, whatever its size. {@link dev.sluice.plugin.dialect.BodyRewriter} changes the few bytes a provider needs changed.
  *
+ * <p>Near a limit a {@link dev.sluice.plugin.dialect.TextCounter} counts the same texts exactly, and a {@link
+ * dev.sluice.plugin.dialect.Conversation} tells which messages may be left out; a {@link dev.sluice.plugin.dialect.BodyEdit} says where to cut,
+ * and is applied to the body when it leaves.
+ *
  * <p>A body that the provider might read otherwise than we do is refused: duplicate keys, other encodings than UTF-8, text
  * after the end. Bounds on depth, names and keys keep the work linear in the size of the body.
  */
