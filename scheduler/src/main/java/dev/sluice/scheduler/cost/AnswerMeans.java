@@ -47,7 +47,7 @@ final class AnswerMeans {
     }
 
     private static int sizeClass(long size) {
-      return size < 2 ? 0 : (int) Math.min(CLASSES - 1.0, PER_OCTAVE * Math.log(size) / Math.log(2));
+      return size < 2 ? 0 : (int) Math.min(CLASSES - 1.0, PER_OCTAVE * Math.log((double) size) / Math.log(2));
     }
 
     private short pair() {

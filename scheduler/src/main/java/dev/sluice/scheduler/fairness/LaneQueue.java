@@ -147,7 +147,7 @@ public final class LaneQueue {
     if (flow != null && flow.cohort != null) {
       flow.cohort.charge(flow, service, virtualTime - MAX_LAG);
     } else if (flow != null) {
-      flow.tag += service;
+      flow.tag = later(flow.tag, floor()) + service; // a debt below the floor had lapsed already
       finished.moved(flow);
     }
     forget();

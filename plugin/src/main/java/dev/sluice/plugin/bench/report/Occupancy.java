@@ -31,7 +31,7 @@ final class Occupancy {
     List<TraceRequest> requests = outcomes.trace().requests();
     for (int id = 0; id < requests.size(); id++) {
       if (outcomes.started(id)) {
-        occupancy.add(requests.get(id), outcomes.startedNanos()[id]);
+        occupancy.add(requests.get(id), (double) outcomes.startedNanos()[id]);
       }
     }
     return occupancy;
