@@ -85,17 +85,17 @@ public final class Calibration {
   public Outcome run(URI chat, Optional<String> model, Optional<Secret> key) throws IOException, InterruptedException {
     long endNanos = ticker.read() + plan.maxTime().toNanos();
     Discovery.Found found = Discovery.find(chat, model, key, plan.maxTime(), plan.answers(), ticker);
-    AtomicInteger requests = new AtomicInteger(plan.maxRequests());
+    int requests = plan.maxRequests();
     List<Measured> measured = new ArrayList<>();
     List<String> unmeasured = new ArrayList<>();
     int left = plan.profiles().size();
     for (Profile profile : plan.profiles()) {
-      int share = requests.get() / left;
+      int share = requests / left;
       long now = ticker.read();
       Budget budget = new Budget(new AtomicInteger(share), now + Math.max(0, endNanos - now) / left);
       Profile fitting = found.contextTokens().isPresent() ? profile.within(found.contextTokens().getAsLong()) : profile;
       measure(found.endpoint(), fitting, budget, measured, unmeasured);
-      requests.addAndGet(budget.requests().get() - share);
+      requests += budget.requests().get() - share;
       left--;
     }
     return new Outcome(found.endpoint().target().model(), found.contextTokens(), measured, unmeasured);

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -119,7 +120,7 @@ final class VtcFigures {
   private Run published(String scheduler) throws IOException {
     List<Served> served = new ArrayList<>();
     for (String line : Files.readAllLines(folder.resolve("vtc_arena27_results_published.csv"))) {
-      String[] cells = line.split(",");
+      String[] cells = line.split(",", -1);
       if (cells[0].equals(scheduler) && Double.parseDouble(cells[5]) >= 0) {
         double arrived = Double.parseDouble(cells[1]);
         long input = Long.parseLong(cells[3]);
@@ -153,14 +154,18 @@ final class VtcFigures {
   /** Adds how well the model fits and how {@code policy} fares in it. */
   void add(Contender.Factory policy, List<Figure> figures) throws IOException {
     Map<String, Contender.Factory> baselines = Baselines.all(2);
-    fit("FCFS", published("FCFS"), replayed(baselines.get("fifo-drop")), figures);
+    fit("FCFS", published("FCFS"), replayed(of(baselines, "fifo-drop")), figures);
     Run vtc = published("VTC");
-    fit("VTC", vtc, replayed(baselines.get("B7-vtc-drop")), figures);
+    fit("VTC", vtc, replayed(of(baselines, "B7-vtc-drop")), figures);
     Run own = replayed(policy);
     figures.add(Figure.atMost("vtc-27: light tenants' p99 time to first token", own.lightP99(), 15, "s", SOURCE));
     figures.add(Figure.atLeast("vtc-27: tokens per second", own.tokensPerSecond(), 770, "", SOURCE));
     figures.add(Figure.atMost("vtc-27: service gap, greatest, against the published VTC's", own.gaps()[0], vtc.gaps()[0], "", SOURCE));
     figures.add(Figure.atMost("vtc-27: service gap, mean, against the published VTC's", own.gaps()[1], vtc.gaps()[1], "", SOURCE));
+  }
+
+  private static Contender.Factory of(Map<String, Contender.Factory> baselines, String name) {
+    return Objects.requireNonNull(baselines.get(name), name);
   }
 
   private static void fit(String name, Run published, Run model, List<Figure> figures) {

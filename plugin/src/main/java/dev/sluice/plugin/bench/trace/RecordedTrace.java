@@ -46,7 +46,7 @@ final class RecordedTrace {
         } catch (JacksonException e) {
           throw TraceFile.at(file, i + 1, "not JSON (expected: an object with arrival_ms, flow, lane, input_tokens, output_tokens)");
         } catch (BadCellException e) {
-          throw TraceFile.at(file, i + 1, e.getMessage());
+          throw TraceFile.at(file, i + 1, e.problem());
         }
       }
     }

@@ -43,8 +43,20 @@ public final class TraceFile {
   static final class BadCellException extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final String problem;
+
     BadCellException(String name, String value, String expected) {
-      super(name + ": " + (value.length() > 40 ? value.substring(0, 40) + "..." : value) + " (expected: " + expected + ")");
+      this(name + ": " + (value.length() > 40 ? value.substring(0, 40) + "..." : value) + " (expected: " + expected + ")");
+    }
+
+    private BadCellException(String problem) {
+      super(problem);
+      this.problem = problem;
+    }
+
+    /** Which cell, what it says, and what it should. */
+    String problem() {
+      return problem;
     }
   }
 
@@ -94,7 +106,7 @@ public final class TraceFile {
       try {
         requests.add(row(header, cells, origin));
       } catch (BadCellException e) {
-        throw at(file, i + 1, e.getMessage());
+        throw at(file, i + 1, e.problem());
       }
     }
     return requests;
