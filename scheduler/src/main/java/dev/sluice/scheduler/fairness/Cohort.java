@@ -7,8 +7,8 @@ import dev.sluice.scheduler.order.IndexedHeap;
  * The flows of one lane whose next waiter has the same eligibility mask, by start tag and by age. Not thread-safe; confined to
  * the pool's lock.
  *
- * <p>Whose turn it is goes by start tag plus what the flow's next waiter {@linkplain Hold defers}. Tags inside are relative to {@code offset}, so that the whole cohort is lifted in one step when its accounts are so slow
- * that it would lag too far behind the lane.
+ * <p>Whose turn it is goes by start tag plus what the flow's next waiter {@linkplain Hold defers}. Tags inside are relative to {@code
+ * offset}, so that the whole cohort is lifted in one step when its accounts are so slow that it would lag too far behind the lane.
  */
 final class Cohort {
   final long mask;
