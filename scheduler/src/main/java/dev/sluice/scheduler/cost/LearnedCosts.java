@@ -202,7 +202,7 @@ public final class LearnedCosts {
         histories.computeIfAbsent(new HistoryKey(asked.account(), asked.model(), asked.streaming()), key -> new OutputHistory());
     history.add(learned, settings.quantile(), typical);
     history.guess().add(
-        AnswerMeans.Shape.of(asked), each, means.computeIfAbsent(kind, key -> new AnswerMeans()), settings.defaultOutputTokens());
+        AnswerMeans.Shape.of(asked), each, means.computeIfAbsent(kind, key -> new AnswerMeans()), (double) settings.defaultOutputTokens());
   }
 
   /** How good the estimates are, model by model. */
