@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
@@ -42,7 +43,9 @@ class MarketplaceLatencyIT {
                   .with("provider.local.local-b.models", "[ {model: not-sold, max_tokens_per_sec: 1000000000, max_rps: 1000000, max_concurrent: 1000000} ]")
                   .with("provider.local.local-a.max_rps", "1000000"));
       try (LoneRunner runner = LoneRunner.start(plan, Path.of("target", "e2e"))) {
-        Map<String, String> filters = Map.of("ai-token-router", "{}", "ai-scheduler", "{}");
+        Map<String, String> filters = new LinkedHashMap<>(); // in this order on the route
+        filters.put("ai-token-router", "{}");
+        filters.put("ai-scheduler", "{}");
         try (var sold = new RunnerClient(runner.socket(), 8, RpcBench.chat(filters, runner.key("bench"), StackPlan.MODEL));
             var other = new RunnerClient(runner.socket(), 8, RpcBench.chat(filters, runner.key("bench"), "not-sold"))) {
           sold.openLoop(PER_SECOND, Duration.ofSeconds(3));
