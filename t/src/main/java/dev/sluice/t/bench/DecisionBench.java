@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * The full decision path against a server that holds the same conversation from constants.
@@ -64,8 +65,8 @@ public final class DecisionBench {
         .with("provider.local.local-a.output_tokens_per_sec", "1000");
   }
 
-  private static Map<String, String> filters() {
-    Map<String, String> filters = new LinkedHashMap<>();
+  private static SequencedMap<String, String> filters() {
+    SequencedMap<String, String> filters = new LinkedHashMap<>();
     filters.put("ai-token-router", "{}");
     filters.put("ai-scheduler", "{}");
     return filters;

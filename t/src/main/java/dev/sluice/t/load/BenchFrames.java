@@ -12,6 +12,7 @@ import io.github.api7.A6.TextEntry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /** Whole frames of the benched conversation, header included, ready to be written many times. Stateless. */
 final class BenchFrames {
@@ -21,7 +22,7 @@ final class BenchFrames {
 
   private BenchFrames() {}
 
-  static ByteBuf prepareConf(String key, Map<String, String> filters) {
+  static ByteBuf prepareConf(String key, SequencedMap<String, String> filters) {
     FlatBufferBuilder builder = new FlatBufferBuilder(512);
     int keyAt = builder.createString(key);
     int conf = io.github.api7.A6.PrepareConf.Req.createConfVector(builder, entries(builder, filters));

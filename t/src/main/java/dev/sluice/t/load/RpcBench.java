@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /** Compares a runner with the {@link ConstantRunner} in interleaved rounds. Stateless. */
 public final class RpcBench {
@@ -20,7 +21,7 @@ public final class RpcBench {
    * @param filters the route's filters: names and configuration texts
    * @param apiKey what the call presents
    */
-  public static RunnerClient.Workload chat(Map<String, String> filters, String apiKey, String model) {
+  public static RunnerClient.Workload chat(SequencedMap<String, String> filters, String apiKey, String model) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("host", "llm.example");
     headers.put("authorization", "Bearer " + apiKey);
@@ -50,7 +51,7 @@ public final class RpcBench {
   public static void main(String[] args) {
     CommandLine options = CommandLine.parse(
         args, "runner", "floor", "filters", "api-key-env", "model", "connections", "rounds", "seconds");
-    Map<String, String> filters = new LinkedHashMap<>();
+    SequencedMap<String, String> filters = new LinkedHashMap<>();
     for (String filter : options.get("filters", "ai-token-router={};ai-scheduler={}").split(";", -1)) {
       String[] parts = filter.split("=", 2);
       filters.put(parts[0], parts[1]);

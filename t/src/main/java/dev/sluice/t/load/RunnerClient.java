@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -60,7 +61,7 @@ public final class RunnerClient implements AutoCloseable {
    * @param onAnswer sees every final answer's payload on the client's event loop; it must not keep the buffer
    */
   public record Workload(
-      Map<String, String> filters,
+      SequencedMap<String, String> filters,
       String path,
       Map<String, String> headers,
       String body,

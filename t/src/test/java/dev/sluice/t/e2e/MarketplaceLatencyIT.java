@@ -17,10 +17,10 @@ import dev.sluice.t.stack.StackPlan.ProviderPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,7 @@ class MarketplaceLatencyIT {
                   .with("provider.local.local-b.models", "[ {model: not-sold, max_tokens_per_sec: 1000000000, max_rps: 1000000, max_concurrent: 1000000} ]")
                   .with("provider.local.local-a.max_rps", "1000000"));
       try (LoneRunner runner = LoneRunner.start(plan, Path.of("target", "e2e"))) {
-        Map<String, String> filters = new LinkedHashMap<>(); // in this order on the route
+        SequencedMap<String, String> filters = new LinkedHashMap<>();
         filters.put("ai-token-router", "{}");
         filters.put("ai-scheduler", "{}");
         try (var sold = new RunnerClient(runner.socket(), 8, RpcBench.chat(filters, runner.key("bench"), StackPlan.MODEL));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class RunnerClientTest {
   void theConstantRunnerHoldsTheWholeConversation(@TempDir Path directory) throws Exception {
     Path socket = directory.resolve("floor.sock");
     AtomicLong answers = new AtomicLong();
-    RunnerClient.Workload chat = RpcBench.chat(Map.of("ai-scheduler", "{}"), "key", "sim");
+    RunnerClient.Workload chat = RpcBench.chat(new LinkedHashMap<>(Map.of("ai-scheduler", "{}")), "key", "sim");
     assertThat(chat.headers()).hasSize(15);
     assertThat(chat.body()).hasSize(1024);
     RunnerClient.Workload counted = new RunnerClient.Workload(
@@ -41,7 +42,7 @@ class RunnerClientTest {
   @Test
   void anOpenLoopCountsTheWaitForAFreeConnection(@TempDir Path directory) throws Exception {
     Path socket = directory.resolve("floor.sock");
-    RunnerClient.Workload chat = RpcBench.chat(Map.of("ai-scheduler", "{}"), "key", "sim");
+    RunnerClient.Workload chat = RpcBench.chat(new LinkedHashMap<>(Map.of("ai-scheduler", "{}")), "key", "sim");
     try (ConstantRunner floor = ConstantRunner.start(socket, 1);
         RunnerClient client = new RunnerClient(socket, 1, chat)) {
       assertThat(floor).isNotNull();
