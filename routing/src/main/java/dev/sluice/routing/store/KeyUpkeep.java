@@ -193,7 +193,8 @@ public final class KeyUpkeep {
       }
     }
     if (written.rows().size() >= MAX_ROWS) {
-      renewBy(begun);
+      // They stay within the overlap for a minute, however often all keys are read meanwhile.
+      renewBy(begun + RETRY.toNanos());
       return;
     }
     watermarkMicros = Math.max(watermarkMicros, written.nowMicros());

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -98,9 +97,10 @@ class HerdTest {
    */
   @Test
   void theEndOfWhatIsRememberedIsNoSecondHerd() throws Exception {
-    var ticker = new AtomicLong();
-    Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("warm")).with(ROOMY).with(ticker::get).withoutRedis().patient());
+    var clock = new HeldClock();
+    Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("warm")).with(ROOMY).with(clock).withoutRedis().patient());
     Installation.await(SOON, node.stores::indexInForce);
+    clock.hold();
     long[] queries = new long[750];
     int next = 0;
     long before = node.asked(Layer.POSTGRESQL);
@@ -120,7 +120,7 @@ class HerdTest {
       long now = node.asked(Layer.POSTGRESQL);
       queries[tenth] = now - before;
       before = now;
-      ticker.addAndGet(100_000_000L);
+      clock.advance(Duration.ofMillis(100));
     }
     long first = Arrays.stream(queries, 0, 500).max().orElseThrow();
     long second = Arrays.stream(queries, 500, queries.length).max().orElseThrow();
