@@ -22,10 +22,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ten thousand keys and one that everybody uses come at once, on cold caches and again when these end. Without Redis, so that PostgreSQL alone bears it. */
+/** Thousands of keys and one that everybody uses come at once, on cold caches and again when these end. Without Redis, so that PostgreSQL alone bears it. */
 class HerdTest {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final int KEYS = 10_000;
+  /** {@code -Dherd.keys=10000} is what is promised, a part of it what every build takes the time for. */
+  private static final int KEYS = Integer.getInteger("herd.keys", 4_000);
+
   private static final String SOURCE = "HerdTest";
 
   /** So that all of the herd is remembered. */
@@ -85,7 +87,7 @@ class HerdTest {
     }
     long queries = node.asked(Layer.POSTGRESQL);
     assertThat(queries + node.asked(Layer.SNAPSHOT)).as("every key was looked up").isGreaterThanOrEqualTo(KEYS + 1);
-    Measured asked = Measured.atMost("herd: PostgreSQL queries for 10001 keys", queries, KEYS + 1, "", SOURCE).print();
+    Measured asked = Measured.atMost("herd: PostgreSQL queries for " + (KEYS + 1) + " keys", queries, KEYS + 1, "", SOURCE).print();
     Measured lost = Measured.exactly("herd: answers that were no hit", unanswered, 0, SOURCE).print();
     System.out.println("herd: keys that the snapshot answered for, as PostgreSQL was too slow: " + node.asked(Layer.SNAPSHOT));
     assertThat(asked.holds() && lost.holds()).isTrue();
