@@ -272,15 +272,20 @@ public final class Stack implements AutoCloseable {
 
   /** A port that nobody listens on, below those that the kernel hands out: between this and its use nobody connects from it. */
   static int freePort() {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, FIRST_EPHEMERAL_PORT);
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (BindException e) {
-        continue;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, FIRST_EPHEMERAL_PORT);
+    while (!isFree(port)) {
+      port = ThreadLocalRandom.current().nextInt(LEAST_PORT, FIRST_EPHEMERAL_PORT);
+    }
+    return port;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (BindException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
