@@ -63,6 +63,10 @@ record FaultRun(
   /** {@code -Dfault.window=10} is what is promised, a part of it what every build takes the time for. */
   private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("fault.window", 4));
 
+
+  /** Far more than an answer takes, even of a provider at a tenth of its speed. */
+  private static final Duration ANSWER_TIME = Duration.ofSeconds(20);
+
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final double[] SHARES = {0.2, 0.4, 0.4};
   private static final int[] LEVELS = {0, 2, 4};
@@ -93,7 +97,7 @@ record FaultRun(
       classes.add(new LoadClass(account, stack.key(account), Map.of(), new Arrivals.Poisson(SHARES[i] * perSecond), shape));
     }
     URI gateway = stack.gateway();
-    return new LoadPlan(new InetSocketAddress(gateway.getHost(), gateway.getPort()), length, Duration.ofSeconds(60), seed, classes);
+    return new LoadPlan(new InetSocketAddress(gateway.getHost(), gateway.getPort()), length, ANSWER_TIME, seed, classes);
   }
 
   /** Lets everybody's virtual machines and the usual times of answers settle. */

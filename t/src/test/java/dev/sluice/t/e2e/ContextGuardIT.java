@@ -37,6 +37,10 @@ import tools.jackson.databind.json.JsonMapper;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ContextGuardIT {
   private static final int CONTEXT = 128_000;
+
+  /** {@code -Dlimit.requests=40} is what is promised, a part of it what every build takes the time for. */
+  private static final int NEAR_THE_LIMIT = Integer.getInteger("limit.requests", 15);
+
   private static final JsonMapper JSON = new JsonMapper();
   private static final String CANARY = "canary-8Jw2";
   private static final String[] WORDS =
@@ -231,7 +235,7 @@ class ContextGuardIT {
     int passed = 0;
     int refused = 0;
     long before = refusedByProvider();
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < NEAR_THE_LIMIT; i++) {
       int output = 16 + random.nextInt(2_000);
       int room = CONTEXT - output;
       String text =
@@ -251,8 +255,8 @@ class ContextGuardIT {
       }
     }
     System.out.printf("near the limit: %d passed, %d refused%n", passed, refused);
-    assertThat(passed).isGreaterThan(8);
-    assertThat(refused).isGreaterThan(4);
+    assertThat(passed).isGreaterThan(NEAR_THE_LIMIT / 5);
+    assertThat(refused).isGreaterThan(NEAR_THE_LIMIT / 10);
     Figure.exactly("requests near the limit that the provider refused for length", refusedByProvider() - before, 0, "ContextGuardIT").print();
     assertThat(refusedByProvider()).isEqualTo(before);
   }

@@ -11,11 +11,9 @@ import dev.sluice.t.stack.Stack;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One and a half times the capacity for twenty seconds. */
-@Tag("alone")
 class OverloadIT {
   @Test
   void overload() {

