@@ -141,6 +141,10 @@ public final class KeyUpkeep {
       keys.useIndex(next.index());
       watermarkMicros = next.snapshot().tablesMicros() - WIDE_OVERLAP_MICROS + OVERLAP_MICROS;
       seen.clear();
+      if (!indexed) {
+        // What Redis said before may be older than the tables.
+        changes.mayHaveMissed();
+      }
       indexed = true;
     }
   }
