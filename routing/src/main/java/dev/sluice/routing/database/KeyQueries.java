@@ -124,7 +124,28 @@ public final class KeyQueries implements KeyTable, AutoCloseable {
     }
   }
 
+  @Override
+  public void probe() {
+    if (!guard.admitsTrial()) {
+      return;
+    }
+    if (!places.tryAcquire()) {
+      // Whoever has them will tell.
+      guard.unused();
+      return;
+    }
+    try {
+      boolean answers = ask(connection -> connection.isValid(1));
+      log.debug("store=POSTGRESQL tried answers={}", answers);
+    } catch (StoreException e) {
+      log.debug("store=POSTGRESQL still fails cause={}", e.failure());
+    }
+  }
+
   private <T> T inTime(Query<T> query) throws StoreException {
+    if (!guard.trusted()) {
+      throw new StoreException(FailureCause.BREAKER_OPEN, "not asked");
+    }
     try {
       if (!places.tryAcquire(LINE.toNanos(), TimeUnit.NANOSECONDS)) {
         throw new StoreException(FailureCause.BUSY, "no place in time");
@@ -137,6 +158,11 @@ public final class KeyQueries implements KeyTable, AutoCloseable {
       places.release();
       throw new StoreException(FailureCause.BREAKER_OPEN, "not asked");
     }
+    return ask(query);
+  }
+
+  /** Runs a query that the guard has let in and that has a place. */
+  private <T> T ask(Query<T> query) throws StoreException {
     Future<T> running = queries.submit(() -> run(query));
     try {
       T result = running.get(deadline.toNanos(), TimeUnit.NANOSECONDS);

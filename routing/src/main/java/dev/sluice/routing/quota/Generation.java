@@ -1,30 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.routing.quota;
 
-import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
- * Notices that Redis has lost its data: a key in it names their generation, and goes with them. Reading is thread-safe; {@link #check} is
- * confined to one thread.
+ * Notices that Redis has lost its data, as an empty server has, or the latest of it, as a replica has that took over before it knew all. A key
+ * names the data's generation and goes with them; and each node counts its signs of life in Redis, so that fewer than were acknowledged tell of a
+ * loss too. Reading is thread-safe; {@link #check} is confined to one thread.
  */
 final class Generation {
-  private static final String KEY = SharedLine.PREFIX + "generation";
+  /** Begins the name of a generation over data of which a part survived. */
+  private static final String PART = "part:";
 
   private final QuotaScripts scripts;
   private final LastShares.Memory memory;
-  private final long deadlineMillis;
   private volatile String current = "";
+  private long signs;
 
-  Generation(QuotaScripts scripts, LastShares.Memory memory, Duration deadline) {
+  Generation(QuotaScripts scripts, LastShares.Memory memory) {
     this.scripts = scripts;
     this.memory = memory;
-    this.deadlineMillis = deadline.toMillis();
   }
 
   /** The generation that was last seen; empty before the first. */
@@ -32,18 +30,17 @@ final class Generation {
     return current;
   }
 
-  /** Compares the generation with the one before; if it is another, puts back what is known of every quota. Blocks on Redis. */
-  void check(RedisAsyncCommands<String, String> redis) throws InterruptedException, ExecutionException, TimeoutException {
-    String now = redis.get(KEY).get(deadlineMillis, TimeUnit.MILLISECONDS);
-    if (now == null) {
-      redis.set(KEY, UUID.randomUUID().toString(), SetArgs.Builder.nx()).get(deadlineMillis, TimeUnit.MILLISECONDS);
-      now = redis.get(KEY).get(deadlineMillis, TimeUnit.MILLISECONDS);
-    }
+  /** Gives a sign of life; if the data are of another generation than before, puts back what is known of every quota. Blocks on Redis. */
+  void check(RedisAsyncCommands<String, String> redis) throws InterruptedException, ExecutionException {
+    String name = UUID.randomUUID().toString();
+    List<Object> reply = scripts.beat(redis, current, signs, name, PART + name).get();
+    String now = (String) reply.get(0);
     if (!current.isEmpty() && !current.equals(now)) {
       for (LastShares.Latest last : memory.latest()) {
-        scripts.restore(redis, last.quota(), last.span(), last.seen()).get();
+        scripts.restore(redis, last, now, now.startsWith(PART)).get();
       }
     }
-    current = now == null ? "" : now;
+    current = now;
+    signs = (Long) reply.get(1);
   }
 }

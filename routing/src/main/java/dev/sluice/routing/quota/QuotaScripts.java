@@ -15,14 +15,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The scripts that reserve, settle and restore in Redis. Thread-safe. */
+/** The scripts that reserve, settle, restore and give signs of life in Redis. Thread-safe. */
 final class QuotaScripts {
   /** How long a second end of the same reservation is recognised. */
   private static final Duration MARK = Duration.ofMinutes(10);
 
+  /** How long a node may be away before its signs of life are forgotten. */
+  private static final Duration SIGNS = Duration.ofDays(7);
+
   private final String reserve = text("reserve.lua");
   private final String settle = text("settle.lua");
   private final String restore = text("restore.lua");
+  private final String beat = text("beat.lua");
   private final Duration life;
   private final Duration nodeLife;
   private final Duration deadline;
@@ -81,16 +85,34 @@ final class QuotaScripts {
     return run(redis, settle, keys, arguments);
   }
 
-  /** Puts back what was used of a quota before Redis lost its data. */
-  CompletableFuture<List<Object>> restore(
-      RedisAsyncCommands<String, String> redis, Quota quota, QuotaWindow.Span span, LastShares.Seen seen) {
+  /**
+   * Puts back what was used of a quota before Redis lost its data.
+   *
+   * @param survived whether a part of them is still there
+   */
+  CompletableFuture<List<Object>> restore(RedisAsyncCommands<String, String> redis, LastShares.Latest last, String generation, boolean survived) {
     List<String> arguments =
         List.of(
-            Long.toString(seen.used()),
-            Long.toString(seen.drawn()),
-            Long.toString(quota.reserve()),
-            Long.toString(span.end().plus(life).plus(Duration.ofDays(1)).toEpochMilli()));
-    return run(redis, restore, List.of(SharedLine.tally(quota, span)), arguments);
+            Long.toString(last.seen().used()),
+            Long.toString(last.seen().drawn()),
+            Long.toString(last.quota().reserve()),
+            Long.toString(last.span().end().plus(life).plus(Duration.ofDays(1)).toEpochMilli()),
+            generation,
+            survived ? "1" : "0");
+    return run(redis, restore, List.of(SharedLine.tally(last.quota(), last.span())), arguments);
+  }
+
+  /**
+   * Counts a sign of this node's life.
+   *
+   * @param known the generation that the node knows; empty for none
+   * @param acknowledged signs of life that Redis has counted before
+   * @param empty names a generation that begins with no data
+   * @param part names one that begins with a part of them
+   */
+  CompletableFuture<List<Object>> beat(RedisAsyncCommands<String, String> redis, String known, long acknowledged, String empty, String part) {
+    List<String> keys = List.of(SharedLine.PREFIX + "generation", SharedLine.PREFIX + "b:" + node);
+    return run(redis, beat, keys, List.of(known, Long.toString(acknowledged), empty, part, Long.toString(SIGNS.toMillis())));
   }
 
   private static List<String> keys(List<SharedLine> lines, String second, String third) {

@@ -4,7 +4,10 @@ package dev.sluice.routing.quota;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.quota.QuotaTree.Node;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -32,8 +35,9 @@ import java.util.function.Consumer;
  * finds Redis again. Settlements meanwhile wait in a bounded queue and are told to Redis before it decides anew. A settlement names its
  * reservation, so that telling it twice does no harm.
  *
- * <p>A key in Redis names the generation of its data. A node that finds another generation than before puts back what it last heard was used;
- * what nobody heard of, and what was used until the next probe, is lost.
+ * <p>A key in Redis names the generation of its data. A node that finds another {@link Generation} than before, or fewer of its own signs of life,
+ * puts back what it last heard was used. What nobody heard of is lost; so is, where the connection stands while the data are exchanged behind
+ * it, what is used until the next probe.
  */
 public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   /** How long a call may take where nothing else is configured. */
@@ -94,7 +98,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     this.listener = listener;
     this.shared = shared;
     this.scripts = new QuotaScripts(node, bounds.life(), bounds.nodeLife(), bounds.deadline());
-    this.generation = new Generation(scripts, memory, bounds.deadline());
+    this.generation = new Generation(scripts, memory);
     this.settlements = new SharedSettlements(scripts, generation, this::redis, bounds.waitingEnds(), listener, shared);
     this.alone = Optional.of(book());
     this.prober = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-quota").daemon(true).factory());
@@ -295,11 +299,23 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
             });
   }
 
+  /** Whoever answers after an interruption may be another server, and is not asked before the next probe has looked at its data. */
+  private StatefulRedisConnection<String, String> connected(StatefulRedisConnection<String, String> fresh) {
+    fresh.addListener(
+        new RedisConnectionStateListener() {
+          @Override
+          public void onRedisDisconnected(RedisChannelHandler<?, ?> interrupted) {
+            lose(new RedisException("the connection was interrupted"));
+          }
+        });
+    return fresh;
+  }
+
   /** Looks for a Redis that was lost, and tells it what it missed. Confined to the prober. */
   private void probe() {
     try {
       if (alone.isPresent() && connection.isEmpty()) {
-        connection = Optional.of(client.connect());
+        connection = Optional.of(connected(client.connect()));
       }
       generation.check(redis());
       if (!settlements.flush(this::lose) || alone.isEmpty()) {
@@ -314,7 +330,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
       shared.recovered();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException | ExecutionException | TimeoutException e) {
+    } catch (RuntimeException | ExecutionException e) {
       // Lost, or still lost; the next probe tries again.
       lose(e);
     }

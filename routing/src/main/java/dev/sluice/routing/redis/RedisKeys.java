@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keys in Redis. Thread-safe.
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * of another type or not of this form is a failure, and removed.
  */
 public final class RedisKeys implements SharedKeys {
+  private static final Logger log = LoggerFactory.getLogger(RedisKeys.class);
+
   /** Where nodes tell each other of changes. */
   static final String CHANNEL = "sluice:keys";
 
@@ -173,10 +177,19 @@ public final class RedisKeys implements SharedKeys {
     record Failure<T>(FailureCause cause) implements Reply<T> {}
   }
 
-  private <T> Reply<T> ask(Function<RedisAsyncCommands<byte[], byte[]>, Future<T>> command) {
-    if (!guard.admits()) {
-      return new Reply.Failure<>(FailureCause.BREAKER_OPEN);
+  @Override
+  public void probe() {
+    if (guard.admitsTrial() && run(commands -> commands.ping()) instanceof Reply.Failure<String> failure) {
+      log.debug("store=REDIS still fails cause={}", failure.cause());
     }
+  }
+
+  private <T> Reply<T> ask(Function<RedisAsyncCommands<byte[], byte[]>, Future<T>> command) {
+    return guard.admits() ? run(command) : new Reply.Failure<>(FailureCause.BREAKER_OPEN);
+  }
+
+  /** Runs a command that the guard has let in. */
+  private <T> Reply<T> run(Function<RedisAsyncCommands<byte[], byte[]>, Future<T>> command) {
     StatefulRedisConnection<byte[], byte[]> connection = link.commands();
     if (connection == null) {
       return failed(FailureCause.DISCONNECTED);

@@ -29,7 +29,7 @@ public final class KeyStores implements AutoCloseable {
     rounds = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-keys").daemon(true).factory());
     keys = new LayeredKeys(stores, times, time, walkers, listener);
     changes = new KeyChanges(keys, stores, walkers);
-    upkeep = new KeyUpkeep(keys, stores.table(), changes, preparation, file, time, walkers, times.snapshotRefresh());
+    upkeep = new KeyUpkeep(keys, stores, changes, preparation, file, time, walkers, times.snapshotRefresh());
   }
 
   /** Reads the snapshot on disk and begins to look after the layers; returns without waiting for any store. */

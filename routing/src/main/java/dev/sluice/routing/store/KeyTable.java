@@ -25,6 +25,9 @@ public interface KeyTable {
    */
   Written writtenSince(long sinceMicros, int maxRows) throws StoreException;
 
+  /** Tries tables that failed, if it is time to; called again and again by somebody whom no request waits for. */
+  void probe();
+
   /** Takes rows in. */
   @FunctionalInterface
   interface RowReader {

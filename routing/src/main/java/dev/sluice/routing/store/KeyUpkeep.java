@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What keeps the layers true in the background: reads the tables' record of changes twice a second, renews the snapshot and the index from
- * all of them at each interval, soon after a revocation, or when too much changed at once. Its state is confined to the executor that it is
- * started on; what others may call says so.
+ * What keeps the layers true in the background: tries stores that failed and reads the tables' record of changes twice a second, renews the
+ * snapshot and the index from all of them at each interval, soon after a revocation, or when too much changed at once. Its state is confined to the
+ * executor that it is started on; what others may call says so.
  */
 public final class KeyUpkeep {
   /** Two readings of the record of changes. */
@@ -46,6 +46,7 @@ public final class KeyUpkeep {
   private static final Duration AFTER_REVOCATION = Duration.ofSeconds(60);
 
   private final LayeredKeys keys;
+  private final SharedKeys shared;
   private final KeyTable table;
   private final KeyChanges changes;
   private final Preparation preparation;
@@ -84,9 +85,10 @@ public final class KeyUpkeep {
 
   private record Renewed(Snapshot snapshot, KeyIndex index, long begunNanos) {}
 
-  KeyUpkeep(LayeredKeys keys, KeyTable table, KeyChanges changes, Preparation preparation, SnapshotFile file, LayeredKeys.Time time, Executor workers, Duration interval) {
+  KeyUpkeep(LayeredKeys keys, LayeredKeys.Stores stores, KeyChanges changes, Preparation preparation, SnapshotFile file, LayeredKeys.Time time, Executor workers, Duration interval) {
     this.keys = keys;
-    this.table = table;
+    this.shared = stores.shared();
+    this.table = stores.table();
     this.changes = changes;
     this.preparation = preparation;
     this.file = file;
@@ -139,6 +141,10 @@ public final class KeyUpkeep {
       keys.useIndex(next.index());
       watermarkMicros = next.snapshot().tablesMicros() - WIDE_OVERLAP_MICROS + OVERLAP_MICROS;
       seen.clear();
+      if (!indexed) {
+        // What Redis said before may be older than the tables.
+        changes.mayHaveMissed();
+      }
       indexed = true;
     }
   }
@@ -153,6 +159,8 @@ public final class KeyUpkeep {
 
   /** One round. */
   void tick() {
+    shared.probe();
+    table.probe();
     changes.flush();
     renewed.getAndSet(Optional.empty()).ifPresent(this::adopt);
     if (prepared || indexed) {

@@ -25,6 +25,9 @@ public interface SharedKeys {
         public boolean tell(KeyFingerprint key, boolean revoked) {
           return true;
         }
+
+        @Override
+        public void probe() {}
       };
 
   /** What the cache holds for a key. */
@@ -46,6 +49,9 @@ public interface SharedKeys {
    * @return false if nobody could be told, so that it is to be tried again
    */
   boolean tell(KeyFingerprint key, boolean revoked);
+
+  /** Tries a cache that failed, if it is time to; called again and again by somebody whom no request waits for. */
+  void probe();
 
   /** Whether there is one. */
   default boolean present() {

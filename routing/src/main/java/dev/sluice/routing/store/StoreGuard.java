@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Spares a store that fails: after five failures in a row it is not asked for one and a half seconds, then by one call, whose success lets all
- * others in again. No longer, since a store must be in use again within five seconds of its return, and on a busy machine the first call may
- * still be late. Thread-safe.
+ * Spares a store that fails: after five failures in a row nobody who waits for an answer asks it; one and a half seconds later it is tried by a
+ * question that nobody waits for, whose success lets all others in again. No longer, since a store must be in use again within five seconds of its
+ * return, and on a busy machine the first trial may still be late. Thread-safe.
  *
  * <p>Writes a line when trust is lost and one when it is back, and of a store that comes and goes no more than six lines a minute.
  */
@@ -39,9 +39,17 @@ public final class StoreGuard {
     this.breaker = new Breaker(store.name(), new Breaker.Settings(FAILURES, OPEN, 1), ticker);
   }
 
-  /** Whether the store may be asked; whoever was let in reports back once, by {@link #worked}, {@link #failed} or {@link #unused}. */
+  /**
+   * Whether the store may be asked by somebody who waits for the answer; whoever was let in reports back once, by {@link #worked}, {@link #failed}
+   * or {@link #unused}.
+   */
   public boolean admits() {
-    return breaker.admits();
+    return trusted.get() && breaker.admits();
+  }
+
+  /** Whether it is time to try a store that is not trusted; whoever was let in reports back in the same way. */
+  public boolean admitsTrial() {
+    return !trusted.get() && breaker.admits();
   }
 
   /** The store answered. */

@@ -35,7 +35,7 @@ public final class TcpProxy implements AutoCloseable {
   private static final Duration SLOW = Duration.ofMillis(10);
 
   private final ServerSocket listener;
-  private final int target;
+  private volatile int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong accepted = new AtomicLong();
   private volatile Fault fault = Fault.NONE;
@@ -67,6 +67,12 @@ public final class TcpProxy implements AutoCloseable {
     if (next == Fault.RESET) {
       open.forEach(TcpProxy::reset);
     }
+  }
+
+  /** From now on connections lead to another server; those that stand are reset. */
+  public void lead(int to) {
+    target = to;
+    open.forEach(TcpProxy::reset);
   }
 
   private void accept() {

@@ -13,6 +13,7 @@ import dev.sluice.routing.registry.RowCheck;
 import dev.sluice.routing.registry.RowJson;
 import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.PostgresServer;
+import dev.sluice.routing.servers.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -143,6 +145,50 @@ class StoreStatesTest {
     Measured time = Measured.atMost("states: revocation refused everywhere after, Redis " + state, refused, 1_000, "ms", SOURCE).print();
     Measured gone = Measured.atMost("states: what Redis kept of a revoked key is gone after, Redis " + state, dropped, 1_000, "ms", SOURCE).print();
     assertThat(lost.holds() && wrong.holds() && time.bearable() && gone.bearable()).isTrue();
+  }
+
+  /** The one that takes over holds what a key was before it was revoked, and the bus is another. */
+  @Test
+  void aReplicaThatTakesOverTooEarlyRaisesNoRevokedKey() throws Exception {
+    ApiKey known = installation.mint();
+    ApiKey revoked = installation.mint();
+    Installation.Node one = node("failover-one");
+    Installation.Node two = node("failover-two");
+    Installation.await(SOON, () -> one.stores.indexInForce() && two.stores.indexInForce());
+    for (ApiKey key : List.of(known, revoked)) {
+      Installation.await(SOON, () -> one.word(key).equals("entitled") && redis.exists(name(key)) == 1);
+    }
+    try (RedisServer replica = RedisServer.start();
+        RedisClient toReplica = RedisClient.create("redis://127.0.0.1:" + replica.port())) {
+      var ofReplica = toReplica.connect().sync();
+      ofReplica.replicaof("127.0.0.1", installation.redisPort());
+      Installation.await(SOON, () -> ofReplica.exists(name(known), name(revoked)) == 2);
+      ofReplica.replicaofNoOne();
+      installation.revoke(revoked);
+      // Within a second every node has read of it; before, it may know the key by Redis only.
+      LockSupport.parkNanos(Duration.ofMillis(1_200).toNanos());
+      Installation.await(SOON, () -> refuses(one, revoked) && refuses(two, revoked));
+      installation.redisProxy.lead(replica.port());
+      long admitted = 0;
+      long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (System.nanoTime() - end < 0) {
+        for (Installation.Node node : List.of(one, two)) {
+          failed += node.word(known).equals("entitled") ? 0 : 1;
+          admitted += refuses(node, revoked) ? 0 : 1;
+        }
+      }
+      Installation.Node three = node("failover-three");
+      Installation.await(SOON, three.stores::indexInForce);
+      for (int i = 0; i < 50; i++) {
+        failed += three.word(known).equals("entitled") ? 0 : 1;
+        admitted += refuses(three, revoked) ? 0 : 1;
+      }
+      Measured lost = Measured.exactly("states: calls of known keys failed, Redis fails over to a replica that lags", failed, 0, SOURCE).print();
+      Measured wrong = Measured.exactly("states: revoked keys admitted, Redis fails over to a replica that lags", admitted, 0, SOURCE).print();
+      assertThat(lost.holds() && wrong.holds()).isTrue();
+    } finally {
+      installation.redisProxy.lead(installation.redisPort());
+    }
   }
 
   @Test

@@ -163,13 +163,17 @@ class StoresIT {
     }
     millisUntil(200, secrets.getLast());
     new Calls().run(secrets, SHORT_LIFE); // of a process that is warm
-    Calls usual = new Calls();
-    usual.run(secrets, SHORT_LIFE);
     long quiet = loudLines();
 
+    Calls usual = new Calls();
     Calls early = new Calls();
     Calls late = new Calls();
     for (Fault fault : List.of(Fault.RESET, Fault.BLACKHOLE)) {
+      // As near to the fault as can be, as other programs come and go.
+      toRedis.fault(Fault.NONE);
+      toPostgres.fault(Fault.NONE);
+      awaitKeysFrom("stores");
+      usual.run(secrets, SHORT_LIFE);
       toRedis.fault(fault);
       early.run(secrets, BREAKING);
       late.run(secrets, SHORT_LIFE);
