@@ -60,6 +60,7 @@ final class NaivePolicy {
     boolean same = next.policy() == config.policy()
         && next.lanes().stream().map(LaneConfig::weight).toList().equals(config.lanes().stream().map(LaneConfig::weight).toList())
         && next.starvationTimeoutNanos().equals(config.starvationTimeoutNanos())
+        && next.ageingIntervalNanos().equals(config.ageingIntervalNanos())
         && next.laneZeroSharePercent() == config.laneZeroSharePercent();
     config = next;
     if (!same) {
@@ -204,9 +205,13 @@ final class NaivePolicy {
     if (heads.isEmpty()) {
       return Optional.empty();
     }
-    List<NaiveWaiter> candidates = best(heads);
+    NaiveWaiter pick = pick(best(heads)).orElseThrow();
+    return starving(heads, nowNanos).or(() -> aged(heads, pick, nowNanos)).or(() -> Optional.of(pick));
+  }
+
+  private Optional<NaiveWaiter> pick(List<NaiveWaiter> candidates) {
     return switch (config.policy()) {
-      case STRICT -> starving(heads, nowNanos).or(() -> candidates.stream().findFirst());
+      case STRICT -> candidates.stream().findFirst();
       case WEIGHTED -> weighted(candidates);
       case HYBRID -> use.scarce ? byPlaces(candidates) : hybrid(candidates);
     };
@@ -216,9 +221,26 @@ final class NaivePolicy {
     return config.starvationTimeoutNanos().isEmpty()
         ? Optional.empty()
         : heads.stream()
-            .filter(waiter -> weight(waiter.lane) > 0)
             .filter(waiter -> nowNanos - waiter.arrivalNanos > config.starvationTimeoutNanos().getAsLong())
             .min(Comparator.comparing(waiter -> waiter.sequence));
+  }
+
+  /** Of those who have aged past everybody the oldest; else of those who have aged past the pick's lane from a worse one the best. */
+  private Optional<NaiveWaiter> aged(List<NaiveWaiter> heads, NaiveWaiter pick, long nowNanos) {
+    if (config.ageingIntervalNanos().isEmpty()) {
+      return Optional.empty();
+    }
+    List<NaiveWaiter> bySequence = heads.stream().sorted(Comparator.comparing(waiter -> waiter.sequence)).toList();
+    for (int lane = -1; lane < pick.lane; lane++) {
+      for (NaiveWaiter waiter : bySequence) {
+        long intervals = waiter.lane - lane;
+        boolean there = intervals > 0 && nowNanos - waiter.arrivalNanos >= intervals * config.ageingIntervalNanos().getAsLong();
+        if (there && (lane == -1 || waiter.lane > pick.lane)) {
+          return Optional.of(waiter);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<NaiveWaiter> weighted(List<NaiveWaiter> candidates) {

@@ -104,6 +104,9 @@ final class NaivePool {
     for (NaiveWaiter waiter : waiters) {
       next = sooner(next, waiter.deadlineNanos);
       next = sooner(next, waiter.arrivalNanos + config.starvationTimeoutNanos().orElse(FOREVER) + 1);
+      for (int lanes = 1; lanes <= waiter.lane + 1 && config.ageingIntervalNanos().isPresent(); lanes++) {
+        next = sooner(next, waiter.arrivalNanos + lanes * config.ageingIntervalNanos().getAsLong());
+      }
       for (NaiveAccount account : accounts) {
         boolean eligible = (waiter.mask & account.bit()) != 0;
         next = eligible ? sooner(next, account.readyAtNanos(waiter.request.cost().total())) : next;

@@ -113,7 +113,13 @@ final class ConfigKeys {
             "starvation_timeout",
             durationOrOff(Duration.ofMillis(100), ConfigKeys.MAX_WAIT),
             "off",
-            "Under `strict`, the wait after which a request goes before better lanes.");
+            "The wait after which a request goes before all that wait less long, whatever the policy and its lane.");
+    static final Key<Optional<Duration>> AGEING_INTERVAL =
+        Key.of(
+            "ageing_interval",
+            durationOrOff(Duration.ofMillis(100), ConfigKeys.MAX_WAIT),
+            "off",
+            "A waiter counts as one lane better for every such time that it has waited; past lane 0 it goes before all that came later.");
     static final Key<Duration> QUEUE_TIMEOUT =
         Key.of("queue_timeout", duration(NO_TIME, ConfigKeys.MAX_WAIT), "30s", "Longest wait in a lane; 0s admits at once or rejects.");
     static final Key<Integer> MAX_QUEUE_DEPTH = Key.of("max_queue_depth", whole(0, 1_000_000), "1000", "Requests that may wait in one lane.");
@@ -149,6 +155,7 @@ final class ConfigKeys {
                     WEIGHTS,
                     LANE_ZERO_SHARE_PERCENT,
                     STARVATION_TIMEOUT,
+                    AGEING_INTERVAL,
                     QUEUE_TIMEOUT,
                     MAX_QUEUE_DEPTH,
                     MAX_QUEUE_BYTES,

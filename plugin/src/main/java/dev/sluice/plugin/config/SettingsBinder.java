@@ -77,6 +77,7 @@ final class SettingsBinder {
         values.find(Scheduler.DEFAULT_PRIORITY).orElse(levels / 2),
         values.get(Scheduler.LANE_ZERO_SHARE_PERCENT),
         values.get(Scheduler.STARVATION_TIMEOUT),
+        values.get(Scheduler.AGEING_INTERVAL),
         queue,
         values.get(Scheduler.DISPLACE),
         new SluiceConfig.CostSettings(

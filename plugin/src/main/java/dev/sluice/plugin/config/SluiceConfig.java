@@ -76,6 +76,7 @@ public record SluiceConfig(
       int defaultPriority,
       int laneZeroSharePercent,
       Optional<Duration> starvationTimeout,
+      Optional<Duration> ageingInterval,
       QueueSettings queue,
       boolean displace,
       CostSettings cost,

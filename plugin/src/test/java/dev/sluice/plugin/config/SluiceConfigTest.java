@@ -98,6 +98,7 @@ class SluiceConfigTest {
         weights: [9, 3, 1]
         lane_zero_share_percent: 55%
         starvation_timeout: 4s
+        ageing_interval: 700ms
         queue_timeout: 12s
         max_queue_depth: 70
         max_queue_bytes: 7MiB
@@ -332,6 +333,7 @@ class SluiceConfigTest {
                     2,
                     80,
                     Optional.empty(),
+                    Optional.empty(),
                     new SluiceConfig.QueueSettings(5000, 256 * MIB, 500),
                     true,
                     new SluiceConfig.CostSettings(true, 80, 256),
@@ -413,6 +415,7 @@ class SluiceConfigTest {
                 2,
                 55,
                 Optional.of(Duration.ofSeconds(4)),
+                Optional.of(Duration.ofMillis(700)),
                 new SluiceConfig.QueueSettings(210, 21 * MIB, 30),
                 false,
                 new SluiceConfig.CostSettings(false, 65, 300),

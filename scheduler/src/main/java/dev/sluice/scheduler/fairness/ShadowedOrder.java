@@ -40,6 +40,16 @@ public final class ShadowedOrder implements LaneOrder {
   }
 
   @Override
+  public boolean opens(Entry entry, List<LaneQueue> lanes, long nowNanos) {
+    return first.opens(entry, lanes, nowNanos);
+  }
+
+  @Override
+  public long opensInNanos(Entry entry, List<LaneQueue> lanes, long nowNanos) {
+    return first.opensInNanos(entry, lanes, nowNanos);
+  }
+
+  @Override
   public void backlogged(int laneIndex) {
     // Whoever finds the room empty starts without being chosen.
     shadowLane = NOBODY;
