@@ -3,24 +3,16 @@ package dev.sluice.scheduler;
 
 import dev.sluice.scheduler.DecisionNotes.Arrival;
 import dev.sluice.scheduler.DecisionRecord.Bound;
-import dev.sluice.scheduler.SchedulerSnapshot.BucketSnapshot;
-import dev.sluice.scheduler.SchedulerSnapshot.LaneSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
 import dev.sluice.scheduler.bucket.Buckets;
 import dev.sluice.scheduler.bucket.Draw;
-import dev.sluice.scheduler.capacity.Saturating;
 import dev.sluice.scheduler.dispatch.Dispatcher;
-import dev.sluice.scheduler.dispatch.DrainMeter;
-import dev.sluice.scheduler.dispatch.Forecast;
 import dev.sluice.scheduler.fairness.Entry;
 import dev.sluice.scheduler.fairness.Hold;
 import dev.sluice.scheduler.fairness.LaneOrder;
-import dev.sluice.scheduler.fairness.LaneQueue;
 import dev.sluice.scheduler.share.LaneUse;
-import dev.sluice.scheduler.share.PlaceForecast;
 import dev.sluice.scheduler.waiting.WaitingRoom;
 import dev.sluice.scheduler.waiting.WaitingRoom.Fit;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,14 +49,16 @@ final class PoolCore {
 
   private final Pool pool;
   private final PoolTally tally = new PoolTally();
-  private final PoolLease.ByExpiry leases = new PoolLease.ByExpiry();
   private final PoolAccounts accounts;
   private final DecisionNotes notes;
   private final LaneUse use;
   private final WaitingRoom room;
+  private final WaitForecast forecast;
+  private final PoolLeases leases;
+  private final Evictions evictions;
+  private final PoolSnapshots snapshots;
   private SchedulerConfig config;
   private @Nullable Buckets buckets;
-  private DrainMeter drain;
   private Effects effects;
   private long nowNanos;
   private long nextSequence;
@@ -79,12 +73,15 @@ final class PoolCore {
     this.effects = effects;
     this.nowNanos = nowNanos;
     this.accounts = new PoolAccounts(configured, nowNanos);
-    this.drain = new DrainMeter(accounts.size(), nowNanos);
     this.notes = new DecisionNotes(pool.model(), accounts);
     this.buckets = Rules.buckets(config, accounts, nowNanos);
     this.use = new LaneUse(SchedulerConfig.MAX_BUCKETS, nowNanos);
     this.use.places(accounts.places());
     this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, buckets, use, this::shadowed, nowNanos));
+    this.forecast = new WaitForecast(accounts, room, use, config, nowNanos);
+    this.leases = new PoolLeases(pool, accounts, room, use, tally, notes);
+    this.evictions = new Evictions(pool, room, forecast, tally, notes);
+    this.snapshots = new PoolSnapshots(pool, room, accounts, tally);
   }
 
   private void shadowed(int lane, int shadowLane) {
@@ -97,7 +94,7 @@ final class PoolCore {
     effects = sink;
     long elapsedNanos = Math.max(0, instantNanos - nowNanos);
     nowNanos += elapsedNanos;
-    drain.observe(!room.isEmpty(), nowNanos);
+    forecast.observe(nowNanos);
     if (elapsedNanos >= wakeInNanos) {
       settleDown();
     } else if (wakeInNanos != Long.MAX_VALUE) {
@@ -155,7 +152,7 @@ final class PoolCore {
     if (room.isEmpty() && Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos) != 0) {
       return new Outlook(0, load);
     }
-    long waitNanos = foretell(waiter, room.tokensBeforeRepeat(waiter));
+    long waitNanos = forecast.untilRepeatNanos(waiter, nowNanos);
     return new Outlook(waitNanos > limitNanos ? Outlook.REFUSED : waitNanos, load);
   }
 
@@ -194,10 +191,10 @@ final class PoolCore {
     Fit fit = room.fit(waiter, config.displace());
     boolean flowFull = room.lane(waiter.laneIndex()).waitingOf(waiter.flowName()) > waiter.request().maxFlowDepth();
     if (flowFull || fit instanceof Fit.Full) {
-      long placeInNanos = foretellOnePlace(waiter);
+      long placeInNanos = forecast.untilPlaceNanos(waiter, nowNanos);
       return turnAway(waiter, RejectReason.QUEUE_FULL, placeInNanos, arrival(waiter, placeInNanos));
     }
-    long predictedNanos = foretell(waiter, room.tokensAhead(waiter));
+    long predictedNanos = forecast.untilStartNanos(waiter, nowNanos);
     Arrival arrival = arrival(waiter, predictedNanos);
     if (limitNanos == 0 || predictedNanos > limitNanos) {
       boolean unhealthy = waiter.givesUpEarly();
@@ -206,7 +203,7 @@ final class PoolCore {
     }
     waiter.foretold(arrival);
     if (fit instanceof Fit.FitsWithout displacing) {
-      displacing.victims().forEach(victim -> evict(victim, EvictReason.DISPLACED));
+      displacing.victims().forEach(victim -> evictions.evict(victim, EvictReason.DISPLACED, nowNanos, effects));
       settleDown();
     }
     return null;
@@ -242,19 +239,15 @@ final class PoolCore {
     if (!waiter.isWaiting()) {
       return false;
     }
-    evict(waiter, EvictReason.CANCELLED);
+    evictions.evict(waiter, EvictReason.CANCELLED, nowNanos, effects);
     settleDown();
     return true;
   }
 
   boolean end(PoolLease lease, LeaseEnd end, TokenCost actual) {
-    if (!leases.contains(lease)) {
-      tally.lateEnd();
-      SchedulerListener listener = effects.listener();
-      effects.add(() -> listener.lateEnd(pool.model()));
+    if (!leases.end(lease, end, actual, nowNanos, effects)) {
       return false;
     }
-    finish(lease, end, actual);
     settleDown();
     return true;
   }
@@ -262,23 +255,15 @@ final class PoolCore {
   /** Sends every waiter away and admits nobody any more. */
   void drain() {
     draining = true;
-    empty(EvictReason.DRAINING);
+    evictions.everybody(EvictReason.DRAINING, nowNanos, effects);
     settleDown();
-  }
-
-  private void empty(EvictReason reason) {
-    for (int lane = 0; lane < room.lanes(); lane++) {
-      for (Entry entry = room.lane(lane).eldest(); entry != null; entry = room.lane(lane).eldest()) {
-        evict(entry, reason);
-      }
-    }
   }
 
   void reconfigure(SchedulerConfig next, List<ProviderAccount> configured) {
     boolean sameOrder = Rules.sameOrder(config, next);
     accounts.configure(configured, nowNanos);
     config = next;
-    drain = new DrainMeter(accounts.size(), nowNanos);
+    forecast.reconfigure(next, nowNanos);
     if (!sameOrder || buckets == null || configured.isEmpty()) {
       buckets = Rules.buckets(next, accounts, nowNanos);
     } else {
@@ -287,7 +272,7 @@ final class PoolCore {
     use.places(accounts.places());
     LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, use, this::shadowed, nowNanos);
     room.reshape(Rules.bounds(next), order, this::seat)
-        .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
+        .forEach(entry -> evictions.conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0, nowNanos, effects));
     settleDown();
   }
 
@@ -305,7 +290,7 @@ final class PoolCore {
     capacityChanged();
     if (healthy != accounts.healthy() && !room.isEmpty()) {
       room.reshape(Rules.bounds(config), room.order(), this::seat)
-          .forEach(entry -> conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0));
+          .forEach(entry -> evictions.conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0, nowNanos, effects));
     }
     settleDown();
   }
@@ -337,35 +322,15 @@ final class PoolCore {
 
   /** Restores the invariant at this instant. */
   private void settleDown() {
-    expireLeases();
+    leases.expire(nowNanos, effects);
     if (buckets != null) {
       buckets.decay(nowNanos);
     }
-    evictOverdue(1);
+    evictions.overdue(1, nowNanos, effects);
     do {
       settleRound();
-    } while (evictOverdue(0));
+    } while (evictions.overdue(0, nowNanos, effects));
     accounts.forgetIdle();
-  }
-
-  private void expireLeases() {
-    for (PoolLease lease = leases.peek();
-        lease != null && nowNanos - lease.expiresAtNanos() >= 0;
-        lease = leases.peek()) {
-      finish(lease, LeaseEnd.EXPIRED, lease.cost());
-    }
-  }
-
-  /** Evicts those whose deadline lies at least so far back; says whether there were any. */
-  private boolean evictOverdue(long overdueNanos) {
-    boolean any = false;
-    for (Entry entry = room.nextDeadline();
-        entry != null && nowNanos - entry.deadlineNanos() >= overdueNanos;
-        entry = room.nextDeadline()) {
-      evict(entry, ((Waiter) entry).givesUpEarly() ? EvictReason.NO_PROVIDER : EvictReason.TIMEOUT);
-      any = true;
-    }
-    return any;
   }
 
   private long pick(long mask, Entry entry, long instantNanos) {
@@ -385,15 +350,14 @@ final class PoolCore {
   private void updateWake(long refillInNanos) {
     long wake = Math.min(refillInNanos, room.isEmpty() ? Long.MAX_VALUE : room.nextChangeInNanos(nowNanos));
     Entry deadline = room.nextDeadline();
-    PoolLease lease = leases.peek();
     wake = buckets == null ? wake : Math.min(wake, buckets.decaysInNanos(nowNanos));
     wake = deadline == null ? wake : Math.min(wake, Math.max(0, deadline.deadlineNanos() - nowNanos));
-    wakeInNanos = lease == null ? wake : Math.min(wake, Math.max(0, lease.expiresAtNanos() - nowNanos));
+    wakeInNanos = Math.min(wake, leases.expiresInNanos(nowNanos));
   }
 
   private void granted(Entry entry, int accountIndex) {
     Waiter waiter = (Waiter) entry;
-    drain.dispatched(accountIndex, waiter.tokens());
+    forecast.dispatched(accountIndex, waiter.tokens());
     if (waiter == arriving) {
       arrivalsLease = lease(waiter, accountIndex, false);
     } else {
@@ -403,101 +367,8 @@ final class PoolCore {
   }
 
   private PoolLease lease(Waiter waiter, int accountIndex, boolean queued) {
-    int lane = waiter.laneIndex();
-    Draw draw = buckets == null ? null : buckets.draw(lane, waiter.tokens(), this::isWaitedIn, nowNanos);
-    PoolLease lease = new PoolLease(pool, accounts.get(accountIndex), waiter, draw, nowNanos, nextSequence++);
-    leases.add(lease);
-    notes.admitted(waiter, lease, accountIndex, nowNanos, effects);
-    use.began(lane, nowNanos);
-    tally.admitted(lane, waiter.tokens());
-    SchedulerListener listener = effects.listener();
-    effects.add(() -> listener.admitted(pool.model(), lease.provider(), lane, lease.waitNanos(), queued));
-    return lease;
-  }
-
-  private void finish(PoolLease lease, LeaseEnd end, TokenCost actual) {
-    leases.remove(lease);
-    use.ended(lease.lane(), nowNanos);
-    tally.ended(end);
-    long reserved = lease.cost().total();
-    Draw draw = lease.draw();
-    if (draw != null) {
-      draw.end(end == LeaseEnd.EXPIRED ? reserved : actual.total(), nowNanos);
-    }
-    switch (end) {
-      case SETTLED -> lease.account().account().settle(reserved, actual.total(), nowNanos);
-      case CANCELLED -> lease.account().account().cancel(reserved, nowNanos);
-      case EXPIRED -> lease.account().account().expire(reserved);
-    }
-    if (end != LeaseEnd.EXPIRED && lease.lane() < room.lanes()) {
-      WorkRequest request = lease.request();
-      room.lane(lease.lane()).correct(request.flow(), request.service(actual) - request.service());
-    }
-    SchedulerListener listener = effects.listener();
-    effects.add(() -> listener.leaseEnded(lease, end, actual));
-  }
-
-  private void evict(Entry entry, EvictReason reason) {
-    room.withdraw(entry);
-    long retryAfterNanos = switch (reason) {
-      case TIMEOUT, DISPLACED -> retryAfterNanos(entry);
-      case NO_PROVIDER -> Math.max(LEAST_RETRY_NANOS, Math.min(FOREVER_NANOS, accounts.pauseNanos(entry.mask(), nowNanos)));
-      case CANCELLED, DRAINING -> 0;
-    };
-    conclude((Waiter) entry, reason, retryAfterNanos);
-  }
-
-  private void conclude(Waiter waiter, EvictReason reason, long retryAfterNanos) {
-    tally.evicted();
-    notes.evicted(waiter, reason, nowNanos, effects);
-    int lane = waiter.laneIndex();
-    long waitNanos = nowNanos - waiter.arrivalNanos();
-    SchedulerListener listener = effects.listener();
-    effects.add(() -> listener.evicted(pool.model(), lane, reason, waitNanos));
-    effects.add(() -> waiter.listener().evicted(reason, retryAfterNanos));
-  }
-
-  /** When the queue before a repeat of {@code entry}, which has left, would be short enough for it. */
-  private long retryAfterNanos(Entry entry) {
-    long limitNanos = entry.deadlineNanos() - entry.arrivalNanos();
-    return Math.max(LEAST_RETRY_NANOS, foretell(entry, room.tokensBeforeRepeat(entry)) - limitNanos);
-  }
-
-  /** When one more request of the usual size will have left the room. */
-  private long foretellOnePlace(Entry entry) {
-    return Forecast.waitNanos(
-        accounts.ledger(), drain, new Forecast.Demand(entry.mask(), room.tokens() / room.size(), 0, 0), nowNanos);
-  }
-
-  private long foretell(Entry entry, long tokensAhead) {
-    return Math.max(foretellWork(entry, tokensAhead), Math.min(FOREVER_NANOS, accounts.pauseNanos(entry.mask(), nowNanos)));
-  }
-
-  private long foretellWork(Entry entry, long tokensAhead) {
-    if (use.isScarce() && config.policy() == Policy.HYBRID && buckets == null) {
-      return foretellPlace(entry);
-    }
-    long everyone = Math.max(1, room.tokens());
-    long requestsAhead = Math.min(room.size(), Saturating.scale(tokensAhead, room.size(), everyone));
-    return Forecast.waitNanos(
-        accounts.ledger(),
-        drain,
-        new Forecast.Demand(entry.mask(), tokensAhead, requestsAhead, entry.tokens()),
-        nowNanos);
-  }
-
-  /** As {@link #foretell} where places are short: by requests, for a place is a place whatever its tokens. */
-  private long foretellPlace(Entry entry) {
-    LaneQueue lane = room.lane(entry.laneIndex());
-    long tokensAhead = entry.isWaiting() ? lane.workAhead().before(entry) : lane.workAhead().competing(entry.mask());
-    long requestsAhead = lane.isEmpty() ? 0 : Saturating.scale(tokensAhead, lane.size(), Math.max(1, lane.tokens()));
-    boolean[] backlogged = new boolean[room.lanes()];
-    for (int i = 0; i < backlogged.length; i++) {
-      backlogged[i] = !room.lane(i).isEmpty();
-    }
-    int[] weights = config.lanes().stream().mapToInt(LaneConfig::weight).toArray();
-    return PlaceForecast.waitNanos(
-        use, new PlaceForecast.Place(weights, backlogged, entry.laneIndex(), Math.min(requestsAhead, lane.size())));
+    Draw draw = buckets == null ? null : buckets.draw(waiter.laneIndex(), waiter.tokens(), this::isWaitedIn, nowNanos);
+    return leases.open(waiter, accountIndex, draw, queued, nowNanos, effects);
   }
 
   /** Leases that have not ended. */
@@ -506,34 +377,6 @@ final class PoolCore {
   }
 
   PoolSnapshot snapshot() {
-    List<LaneSnapshot> lanes = new ArrayList<>();
-    for (int i = 0; i < room.lanes(); i++) {
-      LaneQueue lane = room.lane(i);
-      Entry eldest = lane.eldest();
-      lanes.add(new LaneSnapshot(
-          lane.size(),
-          lane.bytes(),
-          eldest == null ? 0 : nowNanos - eldest.arrivalNanos(),
-          tally.dispatchedRequests(i),
-          tally.dispatchedTokens(i)));
-    }
-    return new PoolSnapshot(
-        pool.model(),
-        room.size(),
-        room.bytes(),
-        lanes,
-        accounts.snapshot(nowNanos),
-        tally.requests(),
-        tally.leases(leases.size()),
-        accounts.totals(),
-        bucketSnapshots());
-  }
-
-  private List<BucketSnapshot> bucketSnapshots() {
-    List<BucketSnapshot> snapshots = new ArrayList<>();
-    for (int i = 0; buckets != null && i < room.lanes(); i++) {
-      snapshots.add(new BucketSnapshot(buckets.guarantee(i), buckets.available(i, nowNanos), buckets.upgraded(i)));
-    }
-    return snapshots;
+    return snapshots.take(leases.size(), buckets, nowNanos);
   }
 }
