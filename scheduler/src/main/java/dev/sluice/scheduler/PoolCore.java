@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The state machine of one pool: events and time in, effects and the next wake-up out. Not thread-safe; confined to the pool's
  * lock.
  */
-final class PoolCore {
+final class PoolCore implements Dispatcher.Choice {
   /*
    * Invariant between events ("quiescent"): no lease is past its expiry, no waiter past its deadline, and a dispatch round
    * would grant nothing, as of the last event and until wakeInNanos after it. So an event only has to advance to its own
@@ -53,6 +53,7 @@ final class PoolCore {
   private final DecisionNotes notes;
   private final LaneUse use;
   private final WaitingRoom room;
+  private final LaneZeroHeadroom headroom;
   private final WaitForecast forecast;
   private final PoolLeases leases;
   private final Evictions evictions;
@@ -72,13 +73,14 @@ final class PoolCore {
     this.config = config;
     this.effects = effects;
     this.nowNanos = nowNanos;
-    this.accounts = new PoolAccounts(configured, nowNanos);
+    this.accounts = new PoolAccounts(configured, config.laneZeroHeadroomPercent(), nowNanos);
     this.notes = new DecisionNotes(pool.model(), accounts);
     this.buckets = Rules.buckets(config, accounts, nowNanos);
     this.use = new LaneUse(SchedulerConfig.MAX_BUCKETS, nowNanos);
     this.use.places(accounts.places());
     this.room = new WaitingRoom(Rules.bounds(config), Rules.order(config, buckets, use, this::shadowed, nowNanos));
-    this.forecast = new WaitForecast(accounts, room, use, config, nowNanos);
+    this.headroom = new LaneZeroHeadroom(room, config);
+    this.forecast = new WaitForecast(accounts, room, use, headroom, config, nowNanos);
     this.leases = new PoolLeases(pool, accounts, room, use, tally, notes);
     this.evictions = new Evictions(pool, room, forecast, tally, notes);
     this.snapshots = new PoolSnapshots(pool, room, accounts, tally);
@@ -130,7 +132,7 @@ final class PoolCore {
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
     waiter.expect(accounts.anySaturated() ? accounts.get(Long.numberOfTrailingZeros(mask)).hold(request) : Hold.NONE);
     if (room.isEmpty() && buckets == null) {
-      long fitting = accounts.pick(mask, request.cost(), nowNanos);
+      long fitting = accounts.pick(mask, headroom.leaves(waiter, nowNanos), request.cost(), nowNanos);
       if (fitting != 0) {
         return admitAtOnce(waiter, Long.numberOfTrailingZeros(fitting));
       }
@@ -149,7 +151,8 @@ final class PoolCore {
     long limitNanos = Math.min(Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos()), accounts.patienceNanos(mask));
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
     double load = accounts.load(mask, nowNanos);
-    if (room.isEmpty() && Dispatcher.firstFitting(accounts.ledger(), mask, waiter.tokens(), nowNanos) != 0) {
+    long leaves = headroom.leaves(waiter, nowNanos);
+    if (room.isEmpty() && Dispatcher.firstFitting(accounts.ledger(), mask, leaves, waiter.tokens(), nowNanos) != 0) {
       return new Outlook(0, load);
     }
     long waitNanos = forecast.untilRepeatNanos(waiter, nowNanos);
@@ -173,6 +176,7 @@ final class PoolCore {
   private Decision enter(Waiter waiter, long limitNanos) {
     room.enter(waiter);
     arriving = waiter;
+    headroom.newcomer(waiter);
     settleRound();
     if (arrivalsLease == null) {
       Decision refusal = judge(waiter, limitNanos);
@@ -181,6 +185,10 @@ final class PoolCore {
       }
     }
     PoolLease lease = arrivalsLease;
+    headroom.newcomer(null);
+    if (lease == null && headroom.yieldsTo(waiter)) {
+      settleRound();
+    }
     arriving = null;
     arrivalsLease = null;
     return lease == null ? new Decision.Queued(waiter) : new Decision.Admitted(lease);
@@ -211,7 +219,7 @@ final class PoolCore {
 
   private Arrival arrival(Waiter waiter, long predictedNanos) {
     Bound bound = effects.listener().wantsDecisions()
-        ? notes.bound(waiter.mask(), waiter.tokens(), buckets == null || buckets.opensInNanos(waiter, this::isWaitedIn, nowNanos) == 0, nowNanos)
+        ? notes.bound(waiter, headroom.leaves(waiter, nowNanos), buckets == null || buckets.opensInNanos(waiter, this::isWaitedIn, nowNanos) == 0, nowNanos)
         : Bound.NONE;
     return new Arrival(bound, room.lane(waiter.laneIndex()).size() - 1, predictedNanos);
   }
@@ -222,6 +230,7 @@ final class PoolCore {
 
   private Decision turnAway(Waiter waiter, RejectReason reason, long retryAfterNanos, Arrival arrival) {
     arriving = null;
+    headroom.newcomer(null);
     room.withdraw(waiter);
     settleRound();
     return reject(waiter.request(), waiter.laneIndex(), reason, Math.max(LEAST_RETRY_NANOS, retryAfterNanos), arrival);
@@ -261,9 +270,10 @@ final class PoolCore {
 
   void reconfigure(SchedulerConfig next, List<ProviderAccount> configured) {
     boolean sameOrder = Rules.sameOrder(config, next);
-    accounts.configure(configured, nowNanos);
+    accounts.configure(configured, next.laneZeroHeadroomPercent(), nowNanos);
     config = next;
     forecast.reconfigure(next, nowNanos);
+    headroom.reconfigure(next);
     if (!sameOrder || buckets == null || configured.isEmpty()) {
       buckets = Rules.buckets(next, accounts, nowNanos);
     } else {
@@ -333,15 +343,21 @@ final class PoolCore {
     accounts.forgetIdle();
   }
 
-  private long pick(long mask, Entry entry, long instantNanos) {
-    return accounts.pick(mask, ((Waiter) entry).request().cost(), instantNanos);
+  @Override
+  public long leaves(Entry entry, long instantNanos) {
+    return headroom.leaves(entry, instantNanos);
+  }
+
+  @Override
+  public long pick(long mask, long leaves, Entry entry, long instantNanos) {
+    return accounts.pick(mask, leaves, ((Waiter) entry).request().cost(), instantNanos);
   }
 
   private void settleRound() {
     long refillInNanos;
     boolean turned;
     do { // what is short decides the order, so a round that changed it is followed by another
-      refillInNanos = Dispatcher.round(room, accounts.ledger(), this::pick, nowNanos, this::granted);
+      refillInNanos = Dispatcher.round(room, accounts.ledger(), this, nowNanos, this::granted);
       turned = !room.isEmpty() && use.scarce(accounts.anySaturated());
     } while (turned);
     updateWake(refillInNanos);

@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  *     per second
  * @param shadow a policy that is asked beside the one in force and decides nothing; {@link SchedulerListener#shadowed} hears of it
  * @param ageingIntervalNanos a waiter counts as one lane better for every such time it has waited; at least 1 ms; empty for never
+ * @param laneZeroHeadroomPercent part of each provider's capacity that other lanes leave free for lane 0; 0..50, with buckets 0
  */
 public record SchedulerConfig(
     Policy policy,
@@ -41,7 +42,8 @@ public record SchedulerConfig(
     Map<String, List<ProviderAccount>> pools,
     Optional<BucketRules> buckets,
     Optional<Policy> shadow,
-    OptionalLong ageingIntervalNanos) {
+    OptionalLong ageingIntervalNanos,
+    int laneZeroHeadroomPercent) {
   /** The default of {@code laneZeroSharePercent}. */
   public static final int DEFAULT_LANE_ZERO_SHARE_PERCENT = 80;
 
@@ -52,6 +54,7 @@ public record SchedulerConfig(
   /** An eligibility mask is one long. */
   public static final int MAX_PROVIDERS_PER_POOL = Long.SIZE;
 
+  private static final int MAX_HEADROOM_PERCENT = 50;
   private static final long MIN_AGEING_NANOS = 1_000_000L;
 
   public SchedulerConfig {
@@ -70,33 +73,41 @@ public record SchedulerConfig(
       boolean displace,
       Map<String, List<ProviderAccount>> pools) {
     this(policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.empty(), Optional.empty(),
-        OptionalLong.empty());
+        OptionalLong.empty(), 0);
   }
 
   /** The same configuration with buckets. */
   public SchedulerConfig withBuckets(BucketRules rules) {
     return new SchedulerConfig(
         policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.of(rules), shadow,
-        ageingIntervalNanos);
+        ageingIntervalNanos, laneZeroHeadroomPercent);
   }
 
   /** The same configuration with a shadow. */
   public SchedulerConfig withShadow(Policy other) {
     return new SchedulerConfig(
         policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, Optional.of(other),
-        ageingIntervalNanos);
+        ageingIntervalNanos, laneZeroHeadroomPercent);
   }
 
   /** The same configuration with another ageing interval. */
   public SchedulerConfig withAgeingInterval(OptionalLong nanos) {
     return new SchedulerConfig(
-        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, nanos);
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, nanos,
+        laneZeroHeadroomPercent);
+  }
+
+  /** The same configuration with another headroom for lane 0. */
+  public SchedulerConfig withLaneZeroHeadroom(int percent) {
+    return new SchedulerConfig(
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, ageingIntervalNanos, percent);
   }
 
   /** The same configuration for other providers. */
   public SchedulerConfig withPools(Map<String, List<ProviderAccount>> others) {
     return new SchedulerConfig(
-        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, others, buckets, shadow, ageingIntervalNanos);
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, others, buckets, shadow, ageingIntervalNanos,
+        laneZeroHeadroomPercent);
   }
 
   /** What having waited is worth. */
@@ -119,6 +130,11 @@ public record SchedulerConfig(
     addAgeingProblem("ageingIntervalNanos", ageingIntervalNanos, problems);
     if (laneZeroSharePercent < 1 || laneZeroSharePercent > 100) {
       problems.add(Expect.problem("laneZeroSharePercent", laneZeroSharePercent, "1..100"));
+    }
+    if (laneZeroHeadroomPercent < 0 || laneZeroHeadroomPercent > MAX_HEADROOM_PERCENT) {
+      problems.add(Expect.problem("laneZeroHeadroomPercent", laneZeroHeadroomPercent, "0.." + MAX_HEADROOM_PERCENT));
+    } else if (laneZeroHeadroomPercent > 0 && buckets.isPresent()) {
+      problems.add(Expect.problem("laneZeroHeadroomPercent", laneZeroHeadroomPercent, "0 with buckets, which guarantee lane 0 a rate"));
     }
     pools.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())

@@ -20,13 +20,15 @@ final class WaitForecast {
   private final PoolAccounts accounts;
   private final WaitingRoom room;
   private final LaneUse use;
+  private final LaneZeroHeadroom headroom;
   private SchedulerConfig config;
   private DrainMeter drain;
 
-  WaitForecast(PoolAccounts accounts, WaitingRoom room, LaneUse use, SchedulerConfig config, long nowNanos) {
+  WaitForecast(PoolAccounts accounts, WaitingRoom room, LaneUse use, LaneZeroHeadroom headroom, SchedulerConfig config, long nowNanos) {
     this.accounts = accounts;
     this.room = room;
     this.use = use;
+    this.headroom = headroom;
     this.config = config;
     this.drain = new DrainMeter(accounts.size(), nowNanos);
   }
@@ -60,7 +62,7 @@ final class WaitForecast {
   /** Time until one more request of the usual size has left the room. */
   long untilPlaceNanos(Entry entry, long nowNanos) {
     return Forecast.waitNanos(
-        accounts.ledger(), drain, new Forecast.Demand(entry.mask(), room.tokens() / room.size(), 0, 0), nowNanos);
+        accounts.ledger(), drain, new Forecast.Demand(entry.mask(), 0, room.tokens() / room.size(), 0, 0), nowNanos);
   }
 
   /** Time until the queue before a repeat of {@code entry}, which has left, is short enough for it. */
@@ -91,7 +93,7 @@ final class WaitForecast {
     return Forecast.waitNanos(
         accounts.ledger(),
         drain,
-        new Forecast.Demand(entry.mask(), tokensAhead, requestsAhead, entry.tokens()),
+        new Forecast.Demand(entry.mask(), headroom.leaves(entry, nowNanos), tokensAhead, requestsAhead, entry.tokens()),
         nowNanos);
   }
 

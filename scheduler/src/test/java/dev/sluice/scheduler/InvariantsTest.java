@@ -3,6 +3,7 @@ package dev.sluice.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.scheduler.NaivePool.NaiveWaiter;
 import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
 import dev.sluice.scheduler.simulation.FakeClock;
@@ -211,13 +212,12 @@ class InvariantsTest {
      */
     private boolean isIdleThoughNeeded(NaiveAccount account) {
       Set<String> flows = new HashSet<>();
-      List<WorkRequest> wanting = oracle.waiters.stream()
+      List<NaiveWaiter> wanting = oracle.waiters.stream()
           .sorted(NaivePolicy.END)
           .filter(waiter -> flows.add(waiter.lane + waiter.flow()))
           .filter(waiter -> (waiter.mask & account.bit()) != 0)
-          .map(waiter -> waiter.request)
           .toList();
-      return !wanting.isEmpty() && wanting.stream().allMatch(request -> account.fits(request.cost().total()));
+      return !wanting.isEmpty() && wanting.stream().allMatch(waiter -> oracle.fits(waiter, account));
     }
 
     private void checkConservation(String where, PoolSnapshot pool) {

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 
 /** Whose turn it is, by looking at everyone. Not thread-safe. */
 final class NaivePolicy {
+  private static final int[] NONE = {0, 0};
   private static final long FLOW_LAG = 32_768;
   private static final long LANE_LAG = 65_536;
   private static final long LANE_SCALE = 65_536;
@@ -79,7 +80,7 @@ final class NaivePolicy {
       laneTags.merge(waiter.lane, laneTime, Math::max);
     }
     if (others.stream().noneMatch(other -> other.lane == waiter.lane && other.flow().equals(waiter.flow()))) {
-      long level = heads(others, 0).stream()
+      long level = heads(others, NONE).stream()
           .filter(head -> head.lane == waiter.lane && head.mask == waiter.mask)
           .min(Comparator.comparing(this::turn))
           .map(this::tag)
@@ -107,7 +108,7 @@ final class NaivePolicy {
 
   /** The least level at which a flow could join a lane with waiters. */
   private long floor(int lane, List<NaiveWaiter> waiters) {
-    long least = nextByMask(heads(waiters, 0).stream().filter(head -> head.lane == lane).toList()).stream()
+    long least = nextByMask(heads(waiters, NONE).stream().filter(head -> head.lane == lane).toList()).stream()
         .mapToLong(head -> tag(head.orElseThrow()))
         .min()
         .orElseThrow();
@@ -139,8 +140,8 @@ final class NaivePolicy {
     return request.cost().inputTokens() + 2 * request.expectedOutputTokens();
   }
 
-  /** The first of every flow, in order of arrival, of those that may use an account outside {@code claimed}. */
-  private static List<NaiveWaiter> heads(List<NaiveWaiter> waiters, int claimed) {
+  /** The first of every flow, in order of arrival, of those that may use an account outside {@code claimed}: by lane 0, by the others. */
+  private static List<NaiveWaiter> heads(List<NaiveWaiter> waiters, int[] claimed) {
     List<NaiveWaiter> heads = new ArrayList<>();
     for (int i = 0; i < waiters.size(); i++) {
       NaiveWaiter waiter = waiters.get(i);
@@ -149,7 +150,7 @@ final class NaivePolicy {
         NaiveWaiter other = waiters.get(j);
         first = j == i || other.lane != waiter.lane || !other.flow().equals(waiter.flow()) || END.compare(waiter, other) < 0;
       }
-      if (first && (waiter.mask & ~claimed) != 0) {
+      if (first && (waiter.mask & ~claimed[waiter.lane == 0 ? 0 : 1]) != 0) {
         heads.add(waiter);
       }
     }
@@ -167,7 +168,7 @@ final class NaivePolicy {
 
   /** A waiter of the lane was served and has left; flows whose accounts are slow may not lag further behind. */
   void lift(int lane, List<NaiveWaiter> waiters) {
-    List<NaiveWaiter> heads = heads(waiters, 0).stream().filter(head -> head.lane == lane).toList();
+    List<NaiveWaiter> heads = heads(waiters, NONE).stream().filter(head -> head.lane == lane).toList();
     for (Optional<NaiveWaiter> next : nextByMask(heads)) {
       long lift = Math.max(0, flowTimes.get(lane) - tag(next.orElseThrow()) - FLOW_LAG);
       heads.stream()
@@ -200,7 +201,7 @@ final class NaivePolicy {
     return best;
   }
 
-  Optional<NaiveWaiter> next(List<NaiveWaiter> waiters, int claimed, long nowNanos) {
+  Optional<NaiveWaiter> next(List<NaiveWaiter> waiters, int[] claimed, long nowNanos) {
     List<NaiveWaiter> heads = heads(waiters, claimed);
     if (heads.isEmpty()) {
       return Optional.empty();
@@ -286,7 +287,7 @@ final class NaivePolicy {
     Map<String, Long> tags = flowTags.get(waiter.lane);
     long tag = tags.get(waiter.flow());
     long turn = turn(waiter);
-    boolean inTurn = heads(waiters, 0).stream()
+    boolean inTurn = heads(waiters, NONE).stream()
         .filter(other -> other.lane == waiter.lane && other.mask == waiter.mask)
         .allMatch(other -> turn(other) > turn || (turn(other) == turn && other.sequence >= waiter.sequence));
     if (inTurn) {

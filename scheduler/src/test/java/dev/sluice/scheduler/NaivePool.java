@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The oracle: one pool in lists and scans, that says what must become of every request and when. Not thread-safe.
@@ -55,6 +56,7 @@ final class NaivePool {
   private List<NaiveAccount> accounts = new ArrayList<>();
   private final List<NaiveAccount> removed = new ArrayList<>();
   private SchedulerConfig config;
+  private @Nullable NaiveWaiter newcomer;
   private long nowNanos;
   private long nextSequence;
   private long nextGrant;
@@ -65,6 +67,7 @@ final class NaivePool {
     this.use = new NaiveUse(nowNanos);
     this.policy = new NaivePolicy(config, use, nowNanos);
     configured(config).forEach(account -> accounts.add(new NaiveAccount(account, nowNanos)));
+    accounts.forEach(account -> account.headroomPercent = config.laneZeroHeadroomPercent());
     countPlaces();
   }
 
@@ -109,7 +112,8 @@ final class NaivePool {
       }
       for (NaiveAccount account : accounts) {
         boolean eligible = (waiter.mask & account.bit()) != 0;
-        next = eligible ? sooner(next, account.readyAtNanos(waiter.request.cost().total())) : next;
+        next = eligible ? sooner(next, account.readyAtNanos(waiter.request.cost().total(), false)) : next;
+        next = eligible ? sooner(next, account.readyAtNanos(waiter.request.cost().total(), true)) : next;
       }
     }
     for (NaiveLease lease : leases()) {
@@ -164,15 +168,15 @@ final class NaivePool {
   }
 
   private void round() {
-    int claimed = 0;
+    int[] claimed = {0, 0};
     for (Optional<NaiveWaiter> next = policy.next(waiters, claimed, nowNanos);
         next.isPresent();
         next = policy.next(waiters, claimed, nowNanos)) {
       NaiveWaiter waiter = next.get();
-      int open = waiter.mask & ~claimed;
+      int open = waiter.mask & ~claimed[waiter.lane == 0 ? 0 : 1];
       Optional<NaiveAccount> account = accounts.stream()
           .filter(candidate -> (open & candidate.bit()) != 0)
-          .filter(candidate -> candidate.fits(waiter.request.cost().total()))
+          .filter(candidate -> fits(waiter, candidate))
           .findFirst();
       if (account.isPresent()) {
         policy.served(waiter, waiters, nowNanos);
@@ -180,9 +184,14 @@ final class NaivePool {
         policy.left(waiter, waiters);
         policy.lift(waiter.lane, waiters);
         grant(waiter.id, waiter.lane, waiter.request, account.get());
-        claimed = 0;
+        claimed[0] = 0;
+        claimed[1] = 0;
       } else {
-        claimed |= waiter.mask;
+        claimed[0] |= accounts.stream()
+            .filter(candidate -> (open & candidate.bit()) != 0 && !candidate.fits(waiter.request.cost().total(), false))
+            .mapToInt(NaiveAccount::bit)
+            .sum();
+        claimed[1] |= waiter.mask;
       }
     }
     if (!waiters.isEmpty()) {
@@ -194,8 +203,22 @@ final class NaivePool {
     }
   }
 
+  /** Whether the account would take the waiter now, if it were its turn. */
+  boolean fits(NaiveWaiter waiter, NaiveAccount account) {
+    return account.fits(waiter.request.cost().total(), leaves(waiter, account));
+  }
+
+  /** Lane 0 does not, nor who is past the starvation bound, nor anybody while one of lane 0 waits for the account. */
+  private boolean leaves(NaiveWaiter waiter, NaiveAccount account) {
+    long waited = nowNanos - waiter.arrivalNanos;
+    return waiter.lane > 0
+        && waited <= config.starvationTimeoutNanos().orElse(FOREVER)
+        && waited / config.ageingIntervalNanos().orElse(FOREVER) <= waiter.lane
+        && waiters.stream().noneMatch(other -> other.lane == 0 && other != newcomer && (other.mask & account.bit()) != 0);
+  }
+
   private boolean placesAreShort() {
-    return accounts.stream().anyMatch(account -> account.leases.size() >= account.limits.maxConcurrent());
+    return accounts.stream().anyMatch(account -> !account.hasPlace(true));
   }
 
   private void expectHold(NaiveWaiter waiter) {
@@ -243,7 +266,7 @@ final class NaivePool {
     int lane = Math.min(request.lane(), config.lanes().size() - 1);
     long total = request.cost().total();
     Optional<NaiveAccount> free =
-        accounts.stream().filter(account -> (mask & account.bit()) != 0 && account.fits(total)).findFirst();
+        accounts.stream().filter(account -> (mask & account.bit()) != 0 && account.fits(total, lane > 0)).findFirst();
     if (waiters.isEmpty() && free.isPresent()) {
       policy.passed(lane, total, nowNanos);
       grant(id, lane, request, free.get());
@@ -257,10 +280,13 @@ final class NaivePool {
     }
     policy.joined(waiter, waiters);
     waiters.add(waiter);
+    newcomer = waiter;
     round();
     if (waiters.contains(waiter)) {
       judge(waiter, tooLate || limitNanos == 0);
     }
+    newcomer = null;
+    round();
   }
 
   private void judge(NaiveWaiter waiter, boolean tooLate) {
@@ -349,6 +375,7 @@ final class NaivePool {
       accounts.add(existing.orElseGet(() -> new NaiveAccount(wanted, nowNanos)));
     }
     known.stream().filter(account -> !account.leases.isEmpty()).forEach(removed::add);
+    accounts.forEach(account -> account.headroomPercent = next.laneZeroHeadroomPercent());
     countPlaces();
     config = next;
     policy.reconfigure(next, nowNanos);

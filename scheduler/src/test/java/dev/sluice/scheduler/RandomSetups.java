@@ -43,7 +43,8 @@ final class RandomSetups {
         random.nextInt(1, 101),
         chance(50),
         Map.of(Setup.MODEL, accounts()))
-        .withAgeingInterval(chance(60) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 5 * SECOND)));
+        .withAgeingInterval(chance(60) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 5 * SECOND)))
+        .withLaneZeroHeadroom(chance(60) ? 0 : random.nextInt(1, 51));
   }
 
   private List<ProviderAccount> accounts() {

@@ -108,6 +108,12 @@ final class ConfigKeys {
         Key.optional("weights", list(whole(1, 1_000_000), MAX_LEVELS), "16, 8, 4, 2, 1; doubling per level, at most 1024", "Shares of the lanes, best first, one for each level.");
     static final Key<Integer> LANE_ZERO_SHARE_PERCENT =
         Key.of("lane_zero_share_percent", percent(1, 100), "80%", "Under `hybrid`, the share of tokens up to which lane 0 goes first.");
+    static final Key<Integer> LANE_ZERO_HEADROOM_PERCENT =
+        Key.of(
+            "lane_zero_headroom_percent",
+            percent(0, 50),
+            "0%",
+            "Part of each provider's places, requests and tokens of a second, rounded up, that other lanes leave free for lane 0 to start at once. Not with buckets.");
     static final Key<Optional<Duration>> STARVATION_TIMEOUT =
         Key.of(
             "starvation_timeout",
@@ -154,6 +160,7 @@ final class ConfigKeys {
                     SHADOW_POLICY,
                     WEIGHTS,
                     LANE_ZERO_SHARE_PERCENT,
+                    LANE_ZERO_HEADROOM_PERCENT,
                     STARVATION_TIMEOUT,
                     AGEING_INTERVAL,
                     QUEUE_TIMEOUT,

@@ -76,6 +76,7 @@ final class SettingsBinder {
         lanes(values, levels),
         values.find(Scheduler.DEFAULT_PRIORITY).orElse(levels / 2),
         values.get(Scheduler.LANE_ZERO_SHARE_PERCENT),
+        values.get(Scheduler.LANE_ZERO_HEADROOM_PERCENT),
         values.get(Scheduler.STARVATION_TIMEOUT),
         values.get(Scheduler.AGEING_INTERVAL),
         queue,

@@ -75,6 +75,7 @@ public record SluiceConfig(
       List<LaneSettings> lanes,
       int defaultPriority,
       int laneZeroSharePercent,
+      int laneZeroHeadroomPercent,
       Optional<Duration> starvationTimeout,
       Optional<Duration> ageingInterval,
       QueueSettings queue,

@@ -57,7 +57,8 @@ public final class SchedulerSetup {
         pools(config.providers(), windows),
         buckets,
         shadow(settings.shadow()),
-        settings.ageingInterval().map(Duration::toNanos).map(OptionalLong::of).orElseGet(OptionalLong::empty));
+        settings.ageingInterval().map(Duration::toNanos).map(OptionalLong::of).orElseGet(OptionalLong::empty),
+        settings.laneZeroHeadroomPercent());
   }
 
   private static Optional<Policy> shadow(ShadowPolicy shadow) {

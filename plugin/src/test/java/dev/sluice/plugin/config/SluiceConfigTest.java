@@ -332,6 +332,7 @@ class SluiceConfigTest {
                     lanes,
                     2,
                     80,
+                    0,
                     Optional.empty(),
                     Optional.empty(),
                     new SluiceConfig.QueueSettings(5000, 256 * MIB, 500),
@@ -414,6 +415,7 @@ class SluiceConfigTest {
                     new LaneSettings(1, Duration.ofSeconds(12), 70, 7 * MIB)),
                 2,
                 55,
+                0,
                 Optional.of(Duration.ofSeconds(4)),
                 Optional.of(Duration.ofMillis(700)),
                 new SluiceConfig.QueueSettings(210, 21 * MIB, 30),
@@ -652,6 +654,11 @@ class SluiceConfigTest {
   }
 
   @Test
+  void headroomIsReadWithoutBuckets() throws Exception {
+    assertThat(loaded("scheduler: {lane_zero_headroom_percent: 15%}", Map.of()).config().scheduler().laneZeroHeadroomPercent()).isEqualTo(15);
+  }
+
+  @Test
   void theFullFileLeavesNoKeyAtItsDefault() throws Exception {
     Files.writeString(folder.resolve("secret"), "s");
     var full = EffectiveConfig.flatten(loaded(FULL, SECRETS).values());
@@ -664,7 +671,7 @@ class SluiceConfigTest {
           }
         });
 
-    assertThat(same).isEmpty();
+    assertThat(same).as("all but what does not go with buckets").containsExactly("scheduler.lane_zero_headroom_percent");
     assertThat(EffectiveConfig.variables()).hasSizeGreaterThan(35);
   }
 

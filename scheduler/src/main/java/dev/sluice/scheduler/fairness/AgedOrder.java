@@ -34,11 +34,11 @@ public final class AgedOrder implements LaneOrder {
   }
 
   @Override
-  public @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos) {
-    Entry pick = order.next(lanes, claimed, nowNanos);
+  public @Nullable Entry next(List<LaneQueue> lanes, Claims claims, long nowNanos) {
+    Entry pick = order.next(lanes, claims, nowNanos);
     Entry best = null;
-    for (LaneQueue lane : lanes) {
-      Entry oldest = lane.oldest(claimed);
+    for (int i = 0; i < lanes.size(); i++) {
+      Entry oldest = lanes.get(i).oldest(claims.on(i));
       if (oldest != null
           && isOld(oldest, pick, nowNanos)
           && (best == null || goesBefore(oldest, best, nowNanos))

@@ -20,10 +20,10 @@ public final class GatedOrder implements LaneOrder {
   }
 
   @Override
-  public @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos) {
+  public @Nullable Entry next(List<LaneQueue> lanes, Claims claims, long nowNanos) {
     askedAtNanos = nowNanos;
-    for (LaneQueue lane : lanes) {
-      Entry head = lane.next(claimed);
+    for (int i = 0; i < lanes.size(); i++) {
+      Entry head = lanes.get(i).next(claims.on(i));
       if (head != null && opens(head, lanes, nowNanos)) {
         return head;
       }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * to the pool's lock. Lanes are listed most important first.
  */
 public sealed interface LaneOrder permits StrictOrder, WeightedOrder, HybridOrder, GatedOrder, AgedOrder, ShadowedOrder {
-  /** The waiter whose turn it is among those that may use an account outside {@code claimed}, or null. */
-  @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos);
+  /** The waiter whose turn it is among those that may use an account outside {@code claims}, or null. */
+  @Nullable Entry next(List<LaneQueue> lanes, Claims claims, long nowNanos);
 
   /** Whether {@code entry} may start out of the policy's turn, if an account has room for it. */
   default boolean opens(Entry entry, List<LaneQueue> lanes, long nowNanos) {

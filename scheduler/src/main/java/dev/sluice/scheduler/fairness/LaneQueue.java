@@ -185,6 +185,17 @@ public final class LaneQueue {
     return best == null ? null : best.first();
   }
 
+  /** The accounts that its waiters may use, one bit an account; {@code but}, if it is one of them, does not count. */
+  public long awaited(@Nullable Entry but) {
+    long mask = 0;
+    for (int i = 0; i < cohorts.size(); i++) {
+      Cohort cohort = cohorts.get(i);
+      boolean alone = cohort.waiting == 1 && but != null && but.flow != null && but.mask() == cohort.mask;
+      mask |= cohort.waiting == 0 || alone ? 0 : cohort.mask;
+    }
+    return mask;
+  }
+
   /** Calls {@code visitor} with the oldest waiter of every eligibility mask. */
   public void forEachOldest(Consumer<Entry> visitor) {
     for (Cohort cohort : cohorts) {

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** The most important lane first. Immutable. */
 public final class StrictOrder implements LaneOrder {
   @Override
-  public @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos) {
-    for (LaneQueue lane : lanes) {
-      Entry next = lane.next(claimed);
+  public @Nullable Entry next(List<LaneQueue> lanes, Claims claims, long nowNanos) {
+    for (int i = 0; i < lanes.size(); i++) {
+      Entry next = lanes.get(i).next(claims.on(i));
       if (next != null) {
         return next;
       }

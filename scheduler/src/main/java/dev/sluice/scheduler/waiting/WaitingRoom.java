@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler.waiting;
 
+import dev.sluice.scheduler.fairness.Claims;
 import dev.sluice.scheduler.fairness.Entry;
 import dev.sluice.scheduler.fairness.LaneOrder;
 import dev.sluice.scheduler.fairness.LaneQueue;
@@ -74,9 +75,9 @@ public final class WaitingRoom {
     order.dispatched(laneIndex, tokens, nowNanos);
   }
 
-  /** The waiter whose turn it is among those that may use an account outside {@code claimed}, or null. */
-  public @Nullable Entry next(long claimed, long nowNanos) {
-    return order.next(lanes, claimed, nowNanos);
+  /** The waiter whose turn it is among those that may use an account outside {@code claims}, or null. */
+  public @Nullable Entry next(Claims claims, long nowNanos) {
+    return order.next(lanes, claims, nowNanos);
   }
 
   /** Time until the mere passing of time changes whose turn it is; {@link Long#MAX_VALUE} for never. */
