@@ -3,9 +3,16 @@ package dev.sluice.scheduler;
 
 import dev.sluice.scheduler.fairness.Entry;
 import dev.sluice.scheduler.waiting.WaitingRoom;
+import java.util.function.LongUnaryOperator;
 
 /** Sends waiters of one pool away without capacity, each once. Not thread-safe; confined to the pool's lock. */
 final class Evictions {
+  /** How many are looked at in one event, which holds the pool's lock for so long. */
+  private static final int MAX_TOGETHER = 64;
+
+  /** Reviews due within such a time are held together. */
+  private static final long TOGETHER_NANOS = 10_000_000L;
+
   private final Pool pool;
   private final WaitingRoom room;
   private final WaitForecast forecast;
@@ -24,7 +31,7 @@ final class Evictions {
   void evict(Entry entry, EvictReason reason, long nowNanos, Effects effects) {
     room.withdraw(entry);
     long retryAfterNanos = switch (reason) {
-      case TIMEOUT, DISPLACED -> forecast.retryAfterNanos(entry, nowNanos);
+      case TIMEOUT, OUT_OF_REACH, DISPLACED -> forecast.retryAfterNanos(entry, nowNanos);
       case NO_PROVIDER -> forecast.retryAfterPauseNanos(entry, nowNanos);
       case CANCELLED, DRAINING -> 0;
     };
@@ -57,9 +64,43 @@ final class Evictions {
     for (Entry entry = room.nextDeadline();
         entry != null && nowNanos - entry.deadlineNanos() >= overdueNanos;
         entry = room.nextDeadline()) {
-      evict(entry, ((Waiter) entry).givesUpEarly() ? EvictReason.NO_PROVIDER : EvictReason.TIMEOUT, nowNanos, effects);
+      Waiter waiter = (Waiter) entry;
+      forecast.gaveUp(waiter, nowNanos);
+      evict(waiter, waiter.givesUpEarly() ? EvictReason.NO_PROVIDER : EvictReason.TIMEOUT, nowNanos, effects);
       any = true;
     }
     return any;
+  }
+
+  /** After capacity was lost: evicts those whose deadline certainly comes before any of their accounts gives anything. */
+  void hopeless(PoolAccounts accounts, long nowNanos, Effects effects) {
+    overdue(1, nowNanos, effects);
+    LongUnaryOperator readyInNanos = mask -> accounts.leastWaitNanos(mask, nowNanos);
+    for (Entry entry = room.nextHopeless(readyInNanos, nowNanos); entry != null; entry = room.nextHopeless(readyInNanos, nowNanos)) {
+      evict(entry, EvictReason.OUT_OF_REACH, nowNanos, effects);
+    }
+  }
+
+  /**
+   * Looks at the prospects of those whose review is due, or will be in a moment, but at most of {@link #MAX_TOGETHER}; evicts those that will
+   * wait beyond their deadlines, but for a few cases.
+   */
+  void review(long nowNanos, Effects effects) {
+    Entry entry = room.nextReview();
+    for (int looked = 0; looked < MAX_TOGETHER && entry != null && entry.reviewNanos() - nowNanos <= TOGETHER_NANOS; looked++) {
+      room.takeReview(entry);
+      Waiter waiter = (Waiter) entry;
+      if (!waiter.givesUpEarly() && forecast.atLeastNanos(waiter, nowNanos) > waiter.deadlineNanos() - nowNanos) {
+        evict(waiter, EvictReason.OUT_OF_REACH, nowNanos, effects);
+      } else if (Patience.reviewIsWorthwhile(waiter, nowNanos)) {
+        room.review(waiter, Patience.reviewNanos(waiter, nowNanos));
+      }
+      entry = room.nextReview();
+    }
+  }
+
+  boolean isReviewDue(long nowNanos) {
+    Entry entry = room.nextReview();
+    return entry != null && entry.reviewNanos() - nowNanos <= 0;
   }
 }

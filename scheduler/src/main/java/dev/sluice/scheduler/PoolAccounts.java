@@ -138,6 +138,16 @@ final class PoolAccounts {
     return shortest;
   }
 
+  /** Time before which no account of {@code mask} can give anything; 0 if one is unhealthy, for nobody knows when it recovers. */
+  long leastWaitNanos(long mask, long nowNanos) {
+    long shortest = Long.MAX_VALUE;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      PoolAccount account = active.get(Long.numberOfTrailingZeros(rest));
+      shortest = Math.min(shortest, account.standing().healthy() ? account.account().leastWaitNanos(nowNanos) : 0);
+    }
+    return shortest;
+  }
+
   /** Tokens per second of the accounts that admit, as scaled: of the healthy ones, or of all if none is. */
   long tokensPerSecond() {
     long counted = counted();

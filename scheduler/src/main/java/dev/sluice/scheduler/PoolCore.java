@@ -31,7 +31,8 @@ final class PoolCore implements Dispatcher.Choice {
    * anything for the others, so taking it out again leaves the room as it was.
    *
    * Order at one instant: lease expiries, evictions of those whose deadline has passed, a round, evictions of those whose
-   * deadline is this very instant, and again while that freed somebody. A request whose turn comes exactly at its deadline runs.
+   * deadline is this very instant, and again while that freed somebody; then reviews, and a round if they sent somebody away. A
+   * request whose turn comes exactly at its deadline runs.
    */
   private static final long LEAST_RETRY_NANOS = 1_000_000L;
 
@@ -130,6 +131,7 @@ final class PoolCore implements Dispatcher.Choice {
     long limitNanos = Math.min(patienceNanos, accounts.patienceNanos(mask));
     waiter.patientUntil(nowNanos + Math.min(patienceNanos, FOREVER_NANOS));
     waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
+    planReview(waiter);
     waiter.expect(accounts.anySaturated() ? accounts.get(Long.numberOfTrailingZeros(mask)).hold(request) : Hold.NONE);
     if (room.isEmpty() && buckets == null) {
       long fitting = accounts.pick(mask, headroom.leaves(waiter, nowNanos), request.cost(), nowNanos);
@@ -138,6 +140,14 @@ final class PoolCore implements Dispatcher.Choice {
       }
     }
     return enter(waiter, limitNanos);
+  }
+
+  private void planReview(Waiter waiter) {
+    if (config.refuseWhileWaiting() && Patience.reviewIsWorthwhile(waiter, nowNanos)) {
+      waiter.reviewAt(Patience.reviewNanos(waiter, nowNanos));
+    } else {
+      waiter.noReview();
+    }
   }
 
   /** How a request would fare; judges it as {@link #submit} would, outside the room. */
@@ -283,13 +293,21 @@ final class PoolCore implements Dispatcher.Choice {
     LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, use, this::shadowed, nowNanos);
     room.reshape(Rules.bounds(next), order, this::seat)
         .forEach(entry -> evictions.conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0, nowNanos, effects));
+    refuseHopeless();
     settleDown();
+  }
+
+  private void refuseHopeless() {
+    if (config.refuseWhileWaiting()) {
+      evictions.hopeless(accounts, nowNanos, effects);
+    }
   }
 
   /** Gives a provider only a part of its limits, until told otherwise. */
   void scale(String provider, double scale) {
     accounts.scale(provider, scale, nowNanos);
     capacityChanged();
+    refuseHopeless();
     settleDown();
   }
 
@@ -302,6 +320,7 @@ final class PoolCore implements Dispatcher.Choice {
       room.reshape(Rules.bounds(config), room.order(), this::seat)
           .forEach(entry -> evictions.conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0, nowNanos, effects));
     }
+    refuseHopeless();
     settleDown();
   }
 
@@ -327,6 +346,9 @@ final class PoolCore implements Dispatcher.Choice {
       waiter.patientUntil(laneDeadline);
     }
     waiter.place(lane, mask, Patience.deadline(accounts, waiter, mask, nowNanos));
+    if (!config.refuseWhileWaiting() || !waiter.hasReview() || waiter.reviewNanos() - waiter.deadlineNanos() >= 0) {
+      planReview(waiter);
+    }
     return mask != 0;
   }
 
@@ -337,10 +359,18 @@ final class PoolCore implements Dispatcher.Choice {
       buckets.decay(nowNanos);
     }
     evictions.overdue(1, nowNanos, effects);
+    settleRounds();
+    if (evictions.isReviewDue(nowNanos)) {
+      evictions.review(nowNanos, effects);
+      settleRounds();
+    }
+    accounts.forgetIdle();
+  }
+
+  private void settleRounds() {
     do {
       settleRound();
     } while (evictions.overdue(0, nowNanos, effects));
-    accounts.forgetIdle();
   }
 
   @Override
@@ -368,16 +398,22 @@ final class PoolCore implements Dispatcher.Choice {
     Entry deadline = room.nextDeadline();
     wake = buckets == null ? wake : Math.min(wake, buckets.decaysInNanos(nowNanos));
     wake = deadline == null ? wake : Math.min(wake, Math.max(0, deadline.deadlineNanos() - nowNanos));
+    Entry review = room.nextReview();
+    wake = review == null ? wake : Math.min(wake, Math.max(0, review.reviewNanos() - nowNanos));
     wakeInNanos = Math.min(wake, leases.expiresInNanos(nowNanos));
   }
 
   private void granted(Entry entry, int accountIndex) {
     Waiter waiter = (Waiter) entry;
-    forecast.dispatched(accountIndex, waiter.tokens());
+    forecast.dispatched(waiter, accountIndex);
     if (waiter == arriving) {
       arrivalsLease = lease(waiter, accountIndex, false);
     } else {
+      forecast.waited(waiter, nowNanos);
       PoolLease lease = lease(waiter, accountIndex, true);
+      SchedulerListener listener = effects.listener();
+      long predictedNanos = waiter.predictedWaitNanos();
+      effects.add(() -> listener.waited(pool.model(), lease.lane(), predictedNanos, lease.waitNanos()));
       effects.add(() -> waiter.listener().dispatched(lease));
     }
   }

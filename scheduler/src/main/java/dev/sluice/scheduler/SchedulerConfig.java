@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
  * @param shadow a policy that is asked beside the one in force and decides nothing; {@link SchedulerListener#shadowed} hears of it
  * @param ageingIntervalNanos a waiter counts as one lane better for every such time it has waited; at least 1 ms; empty for never
  * @param laneZeroHeadroomPercent part of each provider's capacity that other lanes leave free for lane 0; 0..50, with buckets 0
+ * @param refuseWhileWaiting whether waiters are sent away as soon as their deadlines are out of reach, and not only when they pass
  */
 public record SchedulerConfig(
     Policy policy,
@@ -43,7 +44,8 @@ public record SchedulerConfig(
     Optional<BucketRules> buckets,
     Optional<Policy> shadow,
     OptionalLong ageingIntervalNanos,
-    int laneZeroHeadroomPercent) {
+    int laneZeroHeadroomPercent,
+    boolean refuseWhileWaiting) {
   /** The default of {@code laneZeroSharePercent}. */
   public static final int DEFAULT_LANE_ZERO_SHARE_PERCENT = 80;
 
@@ -73,41 +75,49 @@ public record SchedulerConfig(
       boolean displace,
       Map<String, List<ProviderAccount>> pools) {
     this(policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.empty(), Optional.empty(),
-        OptionalLong.empty(), 0);
+        OptionalLong.empty(), 0, true);
   }
 
   /** The same configuration with buckets. */
   public SchedulerConfig withBuckets(BucketRules rules) {
     return new SchedulerConfig(
         policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.of(rules), shadow,
-        ageingIntervalNanos, laneZeroHeadroomPercent);
+        ageingIntervalNanos, laneZeroHeadroomPercent, refuseWhileWaiting);
   }
 
   /** The same configuration with a shadow. */
   public SchedulerConfig withShadow(Policy other) {
     return new SchedulerConfig(
         policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, Optional.of(other),
-        ageingIntervalNanos, laneZeroHeadroomPercent);
+        ageingIntervalNanos, laneZeroHeadroomPercent, refuseWhileWaiting);
   }
 
   /** The same configuration with another ageing interval. */
   public SchedulerConfig withAgeingInterval(OptionalLong nanos) {
     return new SchedulerConfig(
         policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, nanos,
-        laneZeroHeadroomPercent);
+        laneZeroHeadroomPercent, refuseWhileWaiting);
   }
 
   /** The same configuration with another headroom for lane 0. */
   public SchedulerConfig withLaneZeroHeadroom(int percent) {
     return new SchedulerConfig(
-        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, ageingIntervalNanos, percent);
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, ageingIntervalNanos, percent,
+        refuseWhileWaiting);
+  }
+
+  /** The same configuration with waiters sent away early or not. */
+  public SchedulerConfig withRefusalWhileWaiting(boolean early) {
+    return new SchedulerConfig(
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, ageingIntervalNanos,
+        laneZeroHeadroomPercent, early);
   }
 
   /** The same configuration for other providers. */
   public SchedulerConfig withPools(Map<String, List<ProviderAccount>> others) {
     return new SchedulerConfig(
         policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, others, buckets, shadow, ageingIntervalNanos,
-        laneZeroHeadroomPercent);
+        laneZeroHeadroomPercent, refuseWhileWaiting);
   }
 
   /** What having waited is worth. */

@@ -4,6 +4,7 @@ package dev.sluice.scheduler;
 import dev.sluice.scheduler.capacity.Saturating;
 import dev.sluice.scheduler.dispatch.DrainMeter;
 import dev.sluice.scheduler.dispatch.Forecast;
+import dev.sluice.scheduler.dispatch.WaitErrors;
 import dev.sluice.scheduler.fairness.Entry;
 import dev.sluice.scheduler.fairness.LaneQueue;
 import dev.sluice.scheduler.share.LaneUse;
@@ -22,6 +23,7 @@ final class WaitForecast {
   private final LaneUse use;
   private final LaneZeroHeadroom headroom;
   private SchedulerConfig config;
+  private final WaitErrors errors = new WaitErrors(SchedulerConfig.MAX_BUCKETS);
   private DrainMeter drain;
 
   WaitForecast(PoolAccounts accounts, WaitingRoom room, LaneUse use, LaneZeroHeadroom headroom, SchedulerConfig config, long nowNanos) {
@@ -44,9 +46,28 @@ final class WaitForecast {
     drain.observe(!room.isEmpty(), nowNanos);
   }
 
-  /** Counts tokens of a waiter that left for an account. */
-  void dispatched(int accountIndex, long tokens) {
-    drain.dispatched(accountIndex, tokens);
+  /** Counts a waiter that left for an account. */
+  void dispatched(Waiter waiter, int accountIndex) {
+    drain.dispatched(accountIndex, waiter.tokens());
+  }
+
+  /** Learns from a waiter that starts. */
+  void waited(Waiter waiter, long nowNanos) {
+    errors.add(waiter.laneIndex(), waiter.lastPredictedNanos(), nowNanos - waiter.lastPredictedAtNanos());
+  }
+
+  /** Learns from a waiter whose deadline has come; where it was to wait for longer, that tells nothing. */
+  void gaveUp(Waiter waiter, long nowNanos) {
+    if (nowNanos - waiter.lastPredictedAtNanos() >= waiter.lastPredictedNanos()) {
+      waited(waiter, nowNanos);
+    }
+  }
+
+  /** Time that {@code waiter}, which waits, will still wait in all but a few cases, as far as forecasts of its lane have come true. */
+  long atLeastNanos(Waiter waiter, long nowNanos) {
+    long predictedNanos = untilStartNanos(waiter, nowNanos);
+    waiter.foretold(predictedNanos, nowNanos);
+    return errors.leastNanos(waiter.laneIndex(), predictedNanos);
   }
 
   /** Time until {@code entry}, which waits, starts. */

@@ -37,7 +37,7 @@ class InvariantsTest {
     System.out.println("InvariantsTest: outcomes " + seen);
     System.out.println("figure: invariants: random operations equal to the oracle | " + OPERATIONS + " | = 1000000 | pass | InvariantsTest");
     assertThat(seen).containsKeys(
-        "QUEUE_FULL", "WAIT_TOO_LONG", "NO_PROVIDER", "UNSCHEDULABLE", "TIMEOUT", "CANCELLED", "DISPLACED", "DRAINING",
+        "QUEUE_FULL", "WAIT_TOO_LONG", "NO_PROVIDER", "UNSCHEDULABLE", "TIMEOUT", "OUT_OF_REACH", "CANCELLED", "DISPLACED", "DRAINING",
         "SETTLED", "EXPIRED");
   }
 
@@ -278,6 +278,9 @@ class InvariantsTest {
 
       @Override
       public void evicted(EvictReason reason, long retryAfterNanos) {
+        if (reason == EvictReason.OUT_OF_REACH) {
+          oracle.outOfReach.put(id, clock.elapsedNanos());
+        }
         note(id, "!" + reason);
       }
     }

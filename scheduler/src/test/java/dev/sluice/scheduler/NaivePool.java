@@ -4,7 +4,9 @@ package dev.sluice.scheduler;
 import dev.sluice.scheduler.NaiveAccount.NaiveLease;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,10 @@ final class NaivePool {
   final List<String> log = new ArrayList<>();
 
   final List<NaiveWaiter> waiters = new ArrayList<>();
+
+  /** When the core sent whom away after a look at its prospects; believed of those who wait, with their deadlines ahead. */
+  final Map<Integer, Long> outOfReach = new LinkedHashMap<>();
+
   private final NaivePolicy policy;
   private final NaiveUse use;
   private List<NaiveAccount> accounts = new ArrayList<>();
@@ -106,6 +112,7 @@ final class NaivePool {
     long next = Long.MAX_VALUE;
     for (NaiveWaiter waiter : waiters) {
       next = sooner(next, waiter.deadlineNanos);
+      next = sooner(next, outOfReach.getOrDefault(waiter.id, Long.MAX_VALUE));
       next = sooner(next, waiter.arrivalNanos + config.starvationTimeoutNanos().orElse(FOREVER) + 1);
       for (int lanes = 1; lanes <= waiter.lane + 1 && config.ageingIntervalNanos().isPresent(); lanes++) {
         next = sooner(next, waiter.arrivalNanos + lanes * config.ageingIntervalNanos().getAsLong());
@@ -140,9 +147,42 @@ final class NaivePool {
         .toList()
         .forEach(lease -> finish(lease, LeaseEnd.EXPIRED, lease.cost()));
     evictOverdue(nowNanos - 1);
+    settleRounds();
+    List<NaiveWaiter> reviewed = waiters.stream().filter(waiter -> outOfReach.getOrDefault(waiter.id, Long.MAX_VALUE) == nowNanos).toList();
+    if (!reviewed.isEmpty()) {
+      reviewed.stream()
+          .sorted(Comparator.comparing(waiter -> List.copyOf(outOfReach.keySet()).indexOf(waiter.id)))
+          .forEach(this::believe);
+      settleRounds();
+    }
+  }
+
+  private void settleRounds() {
     do {
       round();
     } while (evictOverdue(nowNanos));
+  }
+
+  private void believe(NaiveWaiter waiter) {
+    if (waiter.deadlineNanos <= nowNanos || !config.refuseWhileWaiting()) {
+      throw new AssertionError(waiter.id + " was sent away at " + nowNanos + " as out of reach, its deadline being " + waiter.deadlineNanos);
+    }
+    evict(waiter, EvictReason.OUT_OF_REACH);
+  }
+
+  /** After a change: those whose deadline comes before any of their accounts gives anything, whatever ends. */
+  private void evictHopeless() {
+    if (!config.refuseWhileWaiting()) {
+      return;
+    }
+    evictOverdue(nowNanos - 1);
+    waiters.stream()
+        .filter(waiter -> accounts.stream()
+            .filter(account -> (waiter.mask & account.bit()) != 0)
+            .allMatch(account -> account.leases.isEmpty() && account.readyAtNanos(0, false) > waiter.deadlineNanos))
+        .sorted(Comparator.comparing((NaiveWaiter waiter) -> waiter.deadlineNanos).thenComparing(waiter -> waiter.sequence))
+        .toList()
+        .forEach(waiter -> evict(waiter, EvictReason.OUT_OF_REACH));
   }
 
   private boolean evictOverdue(long latestNanos) {
@@ -402,6 +442,7 @@ final class NaivePool {
       policy.forget(lane, waiters);
     }
     homeless.forEach(waiter -> log.add(waiter.id + "!" + EvictReason.NO_PROVIDER + "@" + nowNanos));
+    evictHopeless();
     settleDown();
   }
 }

@@ -44,6 +44,7 @@ final class RandomSetups {
         chance(50),
         Map.of(Setup.MODEL, accounts()))
         .withAgeingInterval(chance(60) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 5 * SECOND)))
+        .withRefusalWhileWaiting(chance(80))
         .withLaneZeroHeadroom(chance(60) ? 0 : random.nextInt(1, 51));
   }
 

@@ -126,6 +126,12 @@ final class ConfigKeys {
             durationOrOff(Duration.ofMillis(100), ConfigKeys.MAX_WAIT),
             "off",
             "A waiter counts as one lane better for every such time that it has waited; past lane 0 it goes before all that came later.");
+    static final Key<Boolean> REFUSE_WHILE_WAITING =
+        Key.of(
+            "refuse_while_waiting",
+            flag(),
+            "true",
+            "Refuse a waiter as soon as it would have to wait beyond its deadline, as far as forecasts have come true; false waits for the deadline.");
     static final Key<Duration> QUEUE_TIMEOUT =
         Key.of("queue_timeout", duration(NO_TIME, ConfigKeys.MAX_WAIT), "30s", "Longest wait in a lane; 0s admits at once or rejects.");
     static final Key<Integer> MAX_QUEUE_DEPTH = Key.of("max_queue_depth", whole(0, 1_000_000), "1000", "Requests that may wait in one lane.");
@@ -163,6 +169,7 @@ final class ConfigKeys {
                     LANE_ZERO_HEADROOM_PERCENT,
                     STARVATION_TIMEOUT,
                     AGEING_INTERVAL,
+                    REFUSE_WHILE_WAITING,
                     QUEUE_TIMEOUT,
                     MAX_QUEUE_DEPTH,
                     MAX_QUEUE_BYTES,

@@ -79,6 +79,7 @@ final class SettingsBinder {
         values.get(Scheduler.LANE_ZERO_HEADROOM_PERCENT),
         values.get(Scheduler.STARVATION_TIMEOUT),
         values.get(Scheduler.AGEING_INTERVAL),
+        values.get(Scheduler.REFUSE_WHILE_WAITING),
         queue,
         values.get(Scheduler.DISPLACE),
         new SluiceConfig.CostSettings(

@@ -78,6 +78,7 @@ public record SluiceConfig(
       int laneZeroHeadroomPercent,
       Optional<Duration> starvationTimeout,
       Optional<Duration> ageingInterval,
+      boolean refuseWhileWaiting,
       QueueSettings queue,
       boolean displace,
       CostSettings cost,

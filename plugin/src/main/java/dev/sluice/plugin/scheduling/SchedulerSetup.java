@@ -58,7 +58,8 @@ public final class SchedulerSetup {
         buckets,
         shadow(settings.shadow()),
         settings.ageingInterval().map(Duration::toNanos).map(OptionalLong::of).orElseGet(OptionalLong::empty),
-        settings.laneZeroHeadroomPercent());
+        settings.laneZeroHeadroomPercent(),
+        settings.refuseWhileWaiting());
   }
 
   private static Optional<Policy> shadow(ShadowPolicy shadow) {

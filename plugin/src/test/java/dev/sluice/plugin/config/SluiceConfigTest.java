@@ -99,6 +99,7 @@ class SluiceConfigTest {
         lane_zero_share_percent: 55%
         starvation_timeout: 4s
         ageing_interval: 700ms
+        refuse_while_waiting: false
         queue_timeout: 12s
         max_queue_depth: 70
         max_queue_bytes: 7MiB
@@ -335,6 +336,7 @@ class SluiceConfigTest {
                     0,
                     Optional.empty(),
                     Optional.empty(),
+                    true,
                     new SluiceConfig.QueueSettings(5000, 256 * MIB, 500),
                     true,
                     new SluiceConfig.CostSettings(true, 80, 256),
@@ -418,6 +420,7 @@ class SluiceConfigTest {
                 0,
                 Optional.of(Duration.ofSeconds(4)),
                 Optional.of(Duration.ofMillis(700)),
+                false,
                 new SluiceConfig.QueueSettings(210, 21 * MIB, 30),
                 false,
                 new SluiceConfig.CostSettings(false, 65, 300),

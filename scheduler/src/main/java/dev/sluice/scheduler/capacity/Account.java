@@ -119,6 +119,12 @@ public final class Account {
     };
   }
 
+  /** Time before which it certainly gives nothing; the end of a running request may give back what it had taken. */
+  public long leastWaitNanos(long nowNanos) {
+    long pauseNanos = pause == Pause.FOR_GOOD ? 0 : pauseNanos(nowNanos);
+    return inFlight > 0 ? pauseNanos : Math.max(pauseNanos, Math.max(requests.readyInNanos(1, nowNanos), tokens.readyInNanos(0, nowNanos)));
+  }
+
   /** Reserves every dimension for one request; the caller has seen that it {@linkplain #fits fits}. */
   public void reserve(long cost, long nowNanos) {
     inFlight++;

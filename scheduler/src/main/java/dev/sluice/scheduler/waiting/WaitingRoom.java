@@ -8,6 +8,7 @@ import dev.sluice.scheduler.fairness.LaneQueue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitingRoom {
   private final Deadlines deadlines = new Deadlines();
+  private final Reviews reviews = new Reviews();
   private final List<LaneQueue> lanes = new ArrayList<>();
   private Bounds bounds;
   private LaneOrder order;
@@ -51,6 +53,9 @@ public final class WaitingRoom {
     }
     lane.add(entry);
     deadlines.add(entry);
+    if (entry.hasReview()) {
+      reviews.add(entry);
+    }
     bytes += entry.bytes();
   }
 
@@ -58,6 +63,7 @@ public final class WaitingRoom {
   public void withdraw(Entry entry) {
     lanes.get(entry.laneIndex()).withdraw(entry);
     deadlines.remove(entry);
+    reviews.remove(entry);
     bytes -= entry.bytes();
   }
 
@@ -65,6 +71,7 @@ public final class WaitingRoom {
   public void serve(Entry entry, long nowNanos) {
     lanes.get(entry.laneIndex()).serve(entry);
     deadlines.remove(entry);
+    reviews.remove(entry);
     bytes -= entry.bytes();
     order.dispatched(entry.laneIndex(), entry.tokens(), nowNanos);
   }
@@ -88,6 +95,32 @@ public final class WaitingRoom {
   /** The waiter with the earliest deadline, or null. */
   public @Nullable Entry nextDeadline() {
     return deadlines.peek();
+  }
+
+  /**
+   * The waiter with the earliest deadline of those that have none of their accounts before it, or null.
+   *
+   * @param readyInNanos for a set of accounts, one bit an account, the time before which none of them gives anything
+   */
+  public @Nullable Entry nextHopeless(LongUnaryOperator readyInNanos, long nowNanos) {
+    return deadlines.peekBefore(readyInNanos, nowNanos);
+  }
+
+  /** The waiter whose prospects are to be looked at next, or null. */
+  public @Nullable Entry nextReview() {
+    return reviews.peek();
+  }
+
+  /** Takes the waiter whose prospects are to be looked at next out of that order. */
+  public void takeReview(Entry entry) {
+    reviews.remove(entry);
+    entry.noReview();
+  }
+
+  /** Looks at a waiter's prospects again at {@code instantNanos}. */
+  public void review(Entry entry, long instantNanos) {
+    entry.reviewAt(instantNanos);
+    reviews.add(entry);
   }
 
   /**
@@ -179,7 +212,7 @@ public final class WaitingRoom {
   }
 
   public boolean isEmpty() {
-    return deadlines.isEmpty();
+    return deadlines.size() == 0;
   }
 
   public long bytes() {
