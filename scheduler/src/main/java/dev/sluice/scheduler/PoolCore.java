@@ -28,7 +28,8 @@ final class PoolCore implements Dispatcher.Choice {
    *
    * A newcomer enters the room first and is judged by bounds and forecast only if the round did not grant it: whoever can run
    * now, in its turn, is never refused. Because the room was quiescent, a newcomer that does not run cannot have changed
-   * anything for the others, so taking it out again leaves the room as it was.
+   * anything for the others, so taking it out again leaves the room as it was. (Not quite with an ageing interval: an old waiter
+   * that passes a newcomer of a better lane also passes whom that would have passed. So a round follows in any case.)
    *
    * Order at one instant: lease expiries, evictions of those whose deadline has passed, a round, evictions of those whose
    * deadline is this very instant, and again while that freed somebody; then reviews, and a round if they sent somebody away. A

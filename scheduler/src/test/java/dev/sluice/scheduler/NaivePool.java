@@ -337,6 +337,8 @@ final class NaivePool {
     if (!fits || tooLate) {
       waiters.remove(waiter);
       policy.left(waiter, waiters);
+      newcomer = null;
+      round();
       refuse(waiter.id, fits ? RejectReason.WAIT_TOO_LONG : RejectReason.QUEUE_FULL);
       return;
     }
