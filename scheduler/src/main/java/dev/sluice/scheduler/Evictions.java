@@ -15,13 +15,15 @@ final class Evictions {
 
   private final Pool pool;
   private final WaitingRoom room;
+  private final Seats seats;
   private final WaitForecast forecast;
   private final PoolTally tally;
   private final DecisionNotes notes;
 
-  Evictions(Pool pool, WaitingRoom room, WaitForecast forecast, PoolTally tally, DecisionNotes notes) {
+  Evictions(Pool pool, WaitingRoom room, Seats seats, WaitForecast forecast, PoolTally tally, DecisionNotes notes) {
     this.pool = pool;
     this.room = room;
+    this.seats = seats;
     this.forecast = forecast;
     this.tally = tally;
     this.notes = notes;
@@ -88,12 +90,13 @@ final class Evictions {
   void review(long nowNanos, Effects effects) {
     Entry entry = room.nextReview();
     for (int looked = 0; looked < MAX_TOGETHER && entry != null && entry.reviewNanos() - nowNanos <= TOGETHER_NANOS; looked++) {
-      room.takeReview(entry);
+      room.leaveReviews(entry);
       Waiter waiter = (Waiter) entry;
       if (!waiter.givesUpEarly() && forecast.atLeastNanos(waiter, nowNanos) > waiter.deadlineNanos() - nowNanos) {
         evict(waiter, EvictReason.OUT_OF_REACH, nowNanos, effects);
-      } else if (Patience.reviewIsWorthwhile(waiter, nowNanos)) {
-        room.review(waiter, Patience.reviewNanos(waiter, nowNanos));
+      } else {
+        seats.planReview(waiter, nowNanos);
+        room.enterReviews(waiter);
       }
       entry = room.nextReview();
     }

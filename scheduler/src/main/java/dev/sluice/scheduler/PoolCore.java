@@ -54,6 +54,7 @@ final class PoolCore implements Dispatcher.Choice {
   private final PoolAccounts accounts;
   private final DecisionNotes notes;
   private final LaneUse use;
+  private final Seats seats;
   private final WaitingRoom room;
   private final LaneZeroHeadroom headroom;
   private final WaitForecast forecast;
@@ -76,6 +77,7 @@ final class PoolCore implements Dispatcher.Choice {
     this.effects = effects;
     this.nowNanos = nowNanos;
     this.accounts = new PoolAccounts(configured, config.laneZeroHeadroomPercent(), nowNanos);
+    this.seats = new Seats(accounts, config);
     this.notes = new DecisionNotes(pool.model(), accounts);
     this.buckets = Rules.buckets(config, accounts, nowNanos);
     this.use = new LaneUse(SchedulerConfig.MAX_BUCKETS, nowNanos);
@@ -84,7 +86,7 @@ final class PoolCore implements Dispatcher.Choice {
     this.headroom = new LaneZeroHeadroom(room, config);
     this.forecast = new WaitForecast(accounts, room, use, headroom, config, nowNanos);
     this.leases = new PoolLeases(pool, accounts, room, use, tally, notes);
-    this.evictions = new Evictions(pool, room, forecast, tally, notes);
+    this.evictions = new Evictions(pool, room, seats, forecast, tally, notes);
     this.snapshots = new PoolSnapshots(pool, room, accounts, tally);
   }
 
@@ -117,22 +119,17 @@ final class PoolCore implements Dispatcher.Choice {
 
   Decision submit(WorkRequest request, WaitListener listener) {
     tally.submitted();
-    int lane = Math.min(request.lane(), config.lanes().size() - 1);
-    long named = accounts.named(request.providers());
-    long mask = accounts.holding(named, request.contextTokens());
+    int lane = seats.lane(request);
+    long mask = seats.mask(request);
     if (draining) {
       return reject(request, lane, RejectReason.DRAINING, 0, Arrival.of(RejectReason.DRAINING));
     }
     if (mask == 0) {
-      RejectReason reason = named == 0 ? RejectReason.NO_PROVIDER : RejectReason.UNSCHEDULABLE;
+      RejectReason reason = accounts.named(request.providers()) == 0 ? RejectReason.NO_PROVIDER : RejectReason.UNSCHEDULABLE;
       return reject(request, lane, reason, 0, Arrival.of(reason));
     }
     Waiter waiter = new Waiter(pool, request, listener, nowNanos, nextSequence++);
-    long patienceNanos = Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos());
-    long limitNanos = Math.min(patienceNanos, accounts.patienceNanos(mask));
-    waiter.patientUntil(nowNanos + Math.min(patienceNanos, FOREVER_NANOS));
-    waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
-    planReview(waiter);
+    seats.place(waiter, mask);
     waiter.expect(accounts.anySaturated() ? accounts.get(Long.numberOfTrailingZeros(mask)).hold(request) : Hold.NONE);
     if (room.isEmpty() && buckets == null) {
       long fitting = accounts.pick(mask, headroom.leaves(waiter, nowNanos), request.cost(), nowNanos);
@@ -140,40 +137,30 @@ final class PoolCore implements Dispatcher.Choice {
         return admitAtOnce(waiter, Long.numberOfTrailingZeros(fitting));
       }
     }
-    return enter(waiter, limitNanos);
-  }
-
-  private void planReview(Waiter waiter) {
-    if (config.refuseWhileWaiting() && Patience.reviewIsWorthwhile(waiter, nowNanos)) {
-      waiter.reviewAt(Patience.reviewNanos(waiter, nowNanos));
-    } else {
-      waiter.noReview();
-    }
+    return enter(waiter);
   }
 
   /** How a request would fare; judges it as {@link #submit} would, outside the room. */
   Outlook outlook(WorkRequest request) {
-    int lane = Math.min(request.lane(), config.lanes().size() - 1);
-    long mask = accounts.holding(accounts.named(request.providers()), request.contextTokens());
+    long mask = seats.mask(request);
     if (draining || mask == 0) {
       return Outlook.NOBODY;
     }
     Waiter waiter = new Waiter(pool, request, UNHEARD, nowNanos, nextSequence);
-    long limitNanos = Math.min(Math.min(request.maxWaitNanos(), config.lanes().get(lane).maxWaitNanos()), accounts.patienceNanos(mask));
-    waiter.place(lane, mask, nowNanos + Math.min(limitNanos, FOREVER_NANOS));
+    seats.place(waiter, mask);
     double load = accounts.load(mask, nowNanos);
     long leaves = headroom.leaves(waiter, nowNanos);
     if (room.isEmpty() && Dispatcher.firstFitting(accounts.ledger(), mask, leaves, waiter.tokens(), nowNanos) != 0) {
       return new Outlook(0, load);
     }
     long waitNanos = forecast.untilRepeatNanos(waiter, nowNanos);
-    return new Outlook(waitNanos > limitNanos ? Outlook.REFUSED : waitNanos, load);
+    return new Outlook(waitNanos > waiter.deadlineNanos() - nowNanos ? Outlook.REFUSED : waitNanos, load);
   }
 
   /** Refuses a request without looking at it. */
   Decision refuse(WorkRequest request, RejectReason reason) {
     tally.submitted();
-    return reject(request, Math.min(request.lane(), config.lanes().size() - 1), reason, 0, Arrival.of(reason));
+    return reject(request, seats.lane(request), reason, 0, Arrival.of(reason));
   }
 
   private Decision admitAtOnce(Waiter waiter, int accountIndex) {
@@ -184,13 +171,13 @@ final class PoolCore implements Dispatcher.Choice {
     return new Decision.Admitted(lease);
   }
 
-  private Decision enter(Waiter waiter, long limitNanos) {
+  private Decision enter(Waiter waiter) {
     room.enter(waiter);
     arriving = waiter;
     headroom.newcomer(waiter);
     settleRound();
     if (arrivalsLease == null) {
-      Decision refusal = judge(waiter, limitNanos);
+      Decision refusal = judge(waiter);
       if (refusal != null) {
         return refusal;
       }
@@ -206,7 +193,8 @@ final class PoolCore implements Dispatcher.Choice {
   }
 
   /** Says why a newcomer that can't run now may not wait, or makes room for it and returns null. */
-  private @Nullable Decision judge(Waiter waiter, long limitNanos) {
+  private @Nullable Decision judge(Waiter waiter) {
+    long limitNanos = waiter.deadlineNanos() - nowNanos;
     Fit fit = room.fit(waiter, config.displace());
     boolean flowFull = room.lane(waiter.laneIndex()).waitingOf(waiter.flowName()) > waiter.request().maxFlowDepth();
     if (flowFull || fit instanceof Fit.Full) {
@@ -283,6 +271,7 @@ final class PoolCore implements Dispatcher.Choice {
     boolean sameOrder = Rules.sameOrder(config, next);
     accounts.configure(configured, next.laneZeroHeadroomPercent(), nowNanos);
     config = next;
+    seats.reconfigure(next);
     forecast.reconfigure(next, nowNanos);
     headroom.reconfigure(next);
     if (!sameOrder || buckets == null || configured.isEmpty()) {
@@ -292,8 +281,7 @@ final class PoolCore implements Dispatcher.Choice {
     }
     use.places(accounts.places());
     LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, use, this::shadowed, nowNanos);
-    room.reshape(Rules.bounds(next), order, this::seat)
-        .forEach(entry -> evictions.conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0, nowNanos, effects));
+    reseat(order);
     refuseHopeless();
     settleDown();
   }
@@ -318,8 +306,7 @@ final class PoolCore implements Dispatcher.Choice {
     accounts.stand(provider, standing, nowNanos);
     capacityChanged();
     if (healthy != accounts.healthy() && !room.isEmpty()) {
-      room.reshape(Rules.bounds(config), room.order(), this::seat)
-          .forEach(entry -> evictions.conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0, nowNanos, effects));
+      reseat(room.order());
     }
     refuseHopeless();
     settleDown();
@@ -337,20 +324,10 @@ final class PoolCore implements Dispatcher.Choice {
     accounts.prefer(provider, preference);
   }
 
-  private boolean seat(Entry entry) {
-    WorkRequest request = ((Waiter) entry).request();
-    int lane = Math.min(entry.laneIndex(), config.lanes().size() - 1);
-    long mask = accounts.holding(accounts.named(request.providers()), request.contextTokens());
-    long laneDeadline = entry.arrivalNanos() + Math.min(config.lanes().get(lane).maxWaitNanos(), FOREVER_NANOS);
-    Waiter waiter = (Waiter) entry;
-    if (laneDeadline - waiter.patientUntilNanos() < 0) {
-      waiter.patientUntil(laneDeadline);
-    }
-    waiter.place(lane, mask, Patience.deadline(accounts, waiter, mask, nowNanos));
-    if (!config.refuseWhileWaiting() || !waiter.hasReview() || waiter.reviewNanos() - waiter.deadlineNanos() >= 0) {
-      planReview(waiter);
-    }
-    return mask != 0;
+  /** Has everybody get up and sit down again, by other rules or for other accounts. */
+  private void reseat(LaneOrder order) {
+    room.reshape(Rules.bounds(config), order, entry -> seats.placeAnew((Waiter) entry, nowNanos))
+        .forEach(entry -> evictions.conclude((Waiter) entry, EvictReason.NO_PROVIDER, 0, nowNanos, effects));
   }
 
   /** Restores the invariant at this instant. */

@@ -53,9 +53,7 @@ public final class WaitingRoom {
     }
     lane.add(entry);
     deadlines.add(entry);
-    if (entry.hasReview()) {
-      reviews.add(entry);
-    }
+    enterReviews(entry);
     bytes += entry.bytes();
   }
 
@@ -111,16 +109,16 @@ public final class WaitingRoom {
     return reviews.peek();
   }
 
-  /** Takes the waiter whose prospects are to be looked at next out of that order. */
-  public void takeReview(Entry entry) {
+  /** Takes a waiter out of that order, so that it may be planned anew. */
+  public void leaveReviews(Entry entry) {
     reviews.remove(entry);
-    entry.noReview();
   }
 
-  /** Looks at a waiter's prospects again at {@code instantNanos}. */
-  public void review(Entry entry, long instantNanos) {
-    entry.reviewAt(instantNanos);
-    reviews.add(entry);
+  /** Puts a waiter into that order again, if its prospects are to be looked at. */
+  public void enterReviews(Entry entry) {
+    if (entry.hasReview()) {
+      reviews.add(entry);
+    }
   }
 
   /**
