@@ -5,8 +5,6 @@ import dev.sluice.scheduler.DecisionNotes.Arrival;
 import dev.sluice.scheduler.DecisionRecord.Bound;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
 import dev.sluice.scheduler.bucket.Buckets;
-import dev.sluice.scheduler.bucket.Draw;
-import dev.sluice.scheduler.dispatch.Dispatcher;
 import dev.sluice.scheduler.fairness.Entry;
 import dev.sluice.scheduler.fairness.Hold;
 import dev.sluice.scheduler.fairness.LaneOrder;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The state machine of one pool: events and time in, effects and the next wake-up out. Not thread-safe; confined to the pool's
  * lock.
  */
-final class PoolCore implements Dispatcher.Choice {
+final class PoolCore {
   /*
    * Invariant between events ("quiescent"): no lease is past its expiry, no waiter past its deadline, and a dispatch round
    * would grant nothing, as of the last event and until wakeInNanos after it. So an event only has to advance to its own
@@ -35,8 +33,6 @@ final class PoolCore implements Dispatcher.Choice {
    * deadline is this very instant, and again while that freed somebody; then reviews, and a round if they sent somebody away. A
    * request whose turn comes exactly at its deadline runs.
    */
-  private static final long LEAST_RETRY_NANOS = 1_000_000L;
-
   private static final long FOREVER_NANOS = Patience.FOREVER_NANOS;
 
   /** Of requests that are only imagined. */
@@ -59,6 +55,7 @@ final class PoolCore implements Dispatcher.Choice {
   private final LaneZeroHeadroom headroom;
   private final WaitForecast forecast;
   private final PoolLeases leases;
+  private final Rounds rounds;
   private final Evictions evictions;
   private final PoolSnapshots snapshots;
   private SchedulerConfig config;
@@ -68,8 +65,6 @@ final class PoolCore implements Dispatcher.Choice {
   private long nextSequence;
   private long wakeInNanos = Long.MAX_VALUE;
   private boolean draining;
-  private @Nullable Waiter arriving;
-  private @Nullable PoolLease arrivalsLease;
 
   PoolCore(Pool pool, SchedulerConfig config, List<ProviderAccount> configured, Effects effects, long nowNanos) {
     this.pool = pool;
@@ -86,6 +81,8 @@ final class PoolCore implements Dispatcher.Choice {
     this.headroom = new LaneZeroHeadroom(room, config);
     this.forecast = new WaitForecast(accounts, room, use, headroom, config, nowNanos);
     this.leases = new PoolLeases(pool, accounts, room, use, tally, notes);
+    this.rounds = new Rounds(accounts, room, use, headroom, forecast, leases);
+    this.rounds.buckets(buckets);
     this.evictions = new Evictions(pool, room, seats, forecast, tally, notes);
     this.snapshots = new PoolSnapshots(pool, room, accounts, tally);
   }
@@ -132,9 +129,11 @@ final class PoolCore implements Dispatcher.Choice {
     seats.place(waiter, mask);
     waiter.expect(accounts.anySaturated() ? accounts.get(Long.numberOfTrailingZeros(mask)).hold(request) : Hold.NONE);
     if (room.isEmpty() && buckets == null) {
-      long fitting = accounts.pick(mask, headroom.leaves(waiter, nowNanos), request.cost(), nowNanos);
+      long fitting = rounds.fitting(waiter, nowNanos);
       if (fitting != 0) {
-        return admitAtOnce(waiter, Long.numberOfTrailingZeros(fitting));
+        PoolLease lease = rounds.startAtOnce(waiter, Long.numberOfTrailingZeros(fitting), nowNanos, effects);
+        updateWake(Long.MAX_VALUE);
+        return new Decision.Admitted(lease);
       }
     }
     return enter(waiter);
@@ -149,8 +148,7 @@ final class PoolCore implements Dispatcher.Choice {
     Waiter waiter = new Waiter(pool, request, UNHEARD, nowNanos, nextSequence);
     seats.place(waiter, mask);
     double load = accounts.load(mask, nowNanos);
-    long leaves = headroom.leaves(waiter, nowNanos);
-    if (room.isEmpty() && Dispatcher.firstFitting(accounts.ledger(), mask, leaves, waiter.tokens(), nowNanos) != 0) {
+    if (room.isEmpty() && rounds.fitting(waiter, nowNanos) != 0) {
       return new Outlook(0, load);
     }
     long waitNanos = forecast.untilRepeatNanos(waiter, nowNanos);
@@ -163,32 +161,23 @@ final class PoolCore implements Dispatcher.Choice {
     return reject(request, seats.lane(request), reason, 0, Arrival.of(reason));
   }
 
-  private Decision admitAtOnce(Waiter waiter, int accountIndex) {
-    room.passedThrough(waiter.laneIndex(), waiter.tokens(), nowNanos);
-    accounts.ledger().get(accountIndex).reserve(waiter.tokens(), nowNanos);
-    PoolLease lease = lease(waiter, accountIndex, false);
-    updateWake(Long.MAX_VALUE);
-    return new Decision.Admitted(lease);
-  }
-
   private Decision enter(Waiter waiter) {
     room.enter(waiter);
-    arriving = waiter;
+    rounds.arriving(waiter);
     headroom.newcomer(waiter);
     settleRound();
-    if (arrivalsLease == null) {
+    if (rounds.arrivalsLease() == null) {
       Decision refusal = judge(waiter);
       if (refusal != null) {
         return refusal;
       }
     }
-    PoolLease lease = arrivalsLease;
+    PoolLease lease = rounds.arrivalsLease();
     headroom.newcomer(null);
     if (lease == null && headroom.yieldsTo(waiter)) {
       settleRound();
     }
-    arriving = null;
-    arrivalsLease = null;
+    rounds.arriving(null);
     return lease == null ? new Decision.Queued(waiter) : new Decision.Admitted(lease);
   }
 
@@ -218,21 +207,17 @@ final class PoolCore implements Dispatcher.Choice {
 
   private Arrival arrival(Waiter waiter, long predictedNanos) {
     Bound bound = effects.listener().wantsDecisions()
-        ? notes.bound(waiter, headroom.leaves(waiter, nowNanos), buckets == null || buckets.opensInNanos(waiter, this::isWaitedIn, nowNanos) == 0, nowNanos)
+        ? notes.bound(waiter, headroom.leaves(waiter, nowNanos), buckets == null || buckets.opensInNanos(waiter, room::isWaitedIn, nowNanos) == 0, nowNanos)
         : Bound.NONE;
     return new Arrival(bound, room.lane(waiter.laneIndex()).size() - 1, predictedNanos);
   }
 
-  private boolean isWaitedIn(int lane) {
-    return !room.lane(lane).isEmpty();
-  }
-
   private Decision turnAway(Waiter waiter, RejectReason reason, long retryAfterNanos, Arrival arrival) {
-    arriving = null;
+    rounds.arriving(null);
     headroom.newcomer(null);
     room.withdraw(waiter);
     settleRound();
-    return reject(waiter.request(), waiter.laneIndex(), reason, Math.max(LEAST_RETRY_NANOS, retryAfterNanos), arrival);
+    return reject(waiter.request(), waiter.laneIndex(), reason, Math.max(WaitForecast.LEAST_RETRY_NANOS, retryAfterNanos), arrival);
   }
 
   private Decision reject(WorkRequest request, int lane, RejectReason reason, long retryAfterNanos, Arrival arrival) {
@@ -279,6 +264,7 @@ final class PoolCore implements Dispatcher.Choice {
     } else {
       buckets.capacity(accounts.tokensPerSecond(), nowNanos);
     }
+    rounds.buckets(buckets);
     use.places(accounts.places());
     LaneOrder order = sameOrder && buckets == null ? room.order() : Rules.order(next, buckets, use, this::shadowed, nowNanos);
     reseat(order);
@@ -351,24 +337,8 @@ final class PoolCore implements Dispatcher.Choice {
     } while (evictions.overdue(0, nowNanos, effects));
   }
 
-  @Override
-  public long leaves(Entry entry, long instantNanos) {
-    return headroom.leaves(entry, instantNanos);
-  }
-
-  @Override
-  public long pick(long mask, long leaves, Entry entry, long instantNanos) {
-    return accounts.pick(mask, leaves, ((Waiter) entry).request().cost(), instantNanos);
-  }
-
   private void settleRound() {
-    long refillInNanos;
-    boolean turned;
-    do { // what is short decides the order, so a round that changed it is followed by another
-      refillInNanos = Dispatcher.round(room, accounts.ledger(), this, nowNanos, this::granted);
-      turned = !room.isEmpty() && use.scarce(accounts.anySaturated());
-    } while (turned);
-    updateWake(refillInNanos);
+    updateWake(rounds.run(nowNanos, effects));
   }
 
   private void updateWake(long refillInNanos) {
@@ -379,26 +349,6 @@ final class PoolCore implements Dispatcher.Choice {
     Entry review = room.nextReview();
     wake = review == null ? wake : Math.min(wake, Math.max(0, review.reviewNanos() - nowNanos));
     wakeInNanos = Math.min(wake, leases.expiresInNanos(nowNanos));
-  }
-
-  private void granted(Entry entry, int accountIndex) {
-    Waiter waiter = (Waiter) entry;
-    forecast.dispatched(waiter, accountIndex);
-    if (waiter == arriving) {
-      arrivalsLease = lease(waiter, accountIndex, false);
-    } else {
-      forecast.waited(waiter, nowNanos);
-      PoolLease lease = lease(waiter, accountIndex, true);
-      SchedulerListener listener = effects.listener();
-      long predictedNanos = waiter.predictedWaitNanos();
-      effects.add(() -> listener.waited(pool.model(), lease.lane(), predictedNanos, lease.waitNanos()));
-      effects.add(() -> waiter.listener().dispatched(lease));
-    }
-  }
-
-  private PoolLease lease(Waiter waiter, int accountIndex, boolean queued) {
-    Draw draw = buckets == null ? null : buckets.draw(waiter.laneIndex(), waiter.tokens(), this::isWaitedIn, nowNanos);
-    return leases.open(waiter, accountIndex, draw, queued, nowNanos, effects);
   }
 
   /** Leases that have not ended. */

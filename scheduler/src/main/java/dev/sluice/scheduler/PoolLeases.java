@@ -41,6 +41,10 @@ final class PoolLeases {
     tally.admitted(lane, waiter.tokens());
     SchedulerListener listener = effects.listener();
     effects.add(() -> listener.admitted(pool.model(), lease.provider(), lane, lease.waitNanos(), queued));
+    if (queued) {
+      long predictedNanos = waiter.predictedWaitNanos();
+      effects.add(() -> listener.waited(pool.model(), lane, predictedNanos, lease.waitNanos()));
+    }
     return lease;
   }
 

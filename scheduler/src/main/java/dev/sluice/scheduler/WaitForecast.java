@@ -16,7 +16,8 @@ import dev.sluice.scheduler.waiting.WaitingRoom;
  * thread-safe; confined to the pool's lock.
  */
 final class WaitForecast {
-  private static final long LEAST_RETRY_NANOS = 1_000_000L;
+  /** Nobody is told to come back sooner. */
+  static final long LEAST_RETRY_NANOS = 1_000_000L;
 
   private final PoolAccounts accounts;
   private final WaitingRoom room;

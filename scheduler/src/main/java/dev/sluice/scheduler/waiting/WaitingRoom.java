@@ -231,6 +231,11 @@ public final class WaitingRoom {
     return order;
   }
 
+  /** Whether somebody waits in a lane. */
+  public boolean isWaitedIn(int laneIndex) {
+    return !lanes.get(laneIndex).isEmpty();
+  }
+
   public LaneQueue lane(int laneIndex) {
     return lanes.get(laneIndex);
   }
