@@ -29,7 +29,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -46,9 +48,6 @@ final class ChargeSetup implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChargeSetup.class);
   private static final int LIMITED_KEYS = 100_000;
 
-  /** How long a start waits for the database's quotas; later they are read in the background. */
-  private static final Duration PATIENCE = Duration.ofMillis(400);
-
   /** The stores there are, if any; they stay the caller's. Immutable. */
   record Stores(Optional<RedisClient> redis, Optional<DataSource> database) {}
 
@@ -59,13 +58,14 @@ final class ChargeSetup implements AutoCloseable {
   private final QuotaDesk quotas;
   private final Optional<UsageWriter> usage;
   private final Charges charges;
+  private final CompletableFuture<Void> firstReading;
   private final ReentrantLock reloading = new ReentrantLock();
   private List<Quota> configured;
   private List<Quota> stored = List.of();
   /** What was said of the last reading, which is not said again. */
   private List<String> lastProblems = List.of();
 
-  /** Charges as {@code config} says, in {@code stores}. Blocks shortly on the stores. */
+  /** Charges as {@code config} says, in {@code stores}, which are asked in the background. */
   ChargeSetup(SluiceConfig config, MeterRegistry meters, Stores stores) {
     ChargeMetrics metrics = new ChargeMetrics(meters);
     database = stores.database();
@@ -95,9 +95,20 @@ final class ChargeSetup implements AutoCloseable {
     Optional<Consumer<UsageRow>> rows = usage.map(writer -> writer::add);
     charges =
         new Charges(quotas, new KeyRates(Clocks.monotonic(), LIMITED_KEYS), prices::get, rows, new Charges.Clocks(Clocks.monotonic(), Clocks.wall()));
-    if (database.isPresent()) {
-      CompletableFuture.runAsync(this::refresh, Thread::startVirtualThread).completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join();
+    firstReading = database.isPresent() ? CompletableFuture.runAsync(this::refresh, Thread::startVirtualThread) : CompletableFuture.completedFuture(null);
+  }
+
+  /** Waits until the stores have told of quotas, failed, or {@code most} is over; what they tell later counts from then on. */
+  void awaitStores(Duration most) {
+    long begun = Clocks.monotonic().read();
+    try {
+      firstReading.get(most.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("quotas of the database are not known yet");
     }
+    shared.ifPresent(desk -> desk.awaitFirst(most.minusNanos(Math.min(most.toNanos(), Clocks.monotonic().read() - begun))));
   }
 
   Charges charges() {

@@ -23,7 +23,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * A start and an end of the process on a configuration and addresses of its own, so that the JVM can record which classes a process needs.
+ * Starts and ends of the process on configurations and addresses of its own, so that the JVM can record which classes a process needs.
  * It reads nothing of the operator's and leaves nothing behind.
  */
 final class Rehearsal {
@@ -32,26 +32,33 @@ final class Rehearsal {
 
   private Rehearsal() {}
 
-  /** Starts a process, asks its ports something, loads what only requests would load, and stops it. */
+  /** Starts a process, asks its ports something, loads what only requests would load, and stops it; then one whose stores are away. */
   static void run() throws IOException, ConfigException {
     Path folder = Files.createTempDirectory("sluice-rehearsal");
     try {
-      int admin = freePort();
-      int events = freePort();
       Pepper.create(folder.resolve("pepper"), new SecureRandom());
       Files.writeString(folder.resolve("keys.yaml"), "keys: []\n");
       Files.writeString(folder.resolve("secret"), UUID.randomUUID().toString());
-      Files.writeString(folder.resolve("sluice.yaml"), configuration(folder, admin, events));
-      SluiceProcess.rehearse(new ConfigLoader(folder.resolve("sluice.yaml"), Map.of()), () -> ask(admin, events));
+      rehearse(folder, "");
+      int nobody = freePort();
+      rehearse(folder, "stores: {postgresql: {url: \"jdbc:postgresql://127.0.0.1:%1$d/none\"}, redis: {url: \"redis://127.0.0.1:%1$d\"}}\n".formatted(nobody));
+      loadOwnClasses();
     } finally {
       delete(folder);
     }
   }
 
+  private static void rehearse(Path folder, String stores) throws IOException, ConfigException {
+    int admin = freePort();
+    int events = freePort();
+    Files.writeString(folder.resolve("sluice.yaml"), configuration(folder, admin, events) + stores);
+    SluiceProcess.rehearse(new ConfigLoader(folder.resolve("sluice.yaml"), Map.of()), () -> ask(admin, events));
+  }
+
   private static String configuration(Path folder, int admin, int events) {
     return """
         runner: {socket: %1$s/runner.sock}
-        token_routing: {keys_file: %1$s/keys.yaml, pepper_file: %1$s/pepper}
+        token_routing: {keys_file: %1$s/keys.yaml, pepper_file: %1$s/pepper, snapshot_file: %1$s/keys.snapshot}
         provider: {local: {rehearsal: {models: ["*"]}}}
         observability: {log_file: %1$s/log}
         events: {listen: "127.0.0.1:%3$d", secret_file: %1$s/secret}
@@ -65,7 +72,6 @@ final class Rehearsal {
       exchange(admin, "GET " + path + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     }
     exchange(events, "POST /v1/events HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}");
-    loadOwnClasses();
   }
 
   private static void exchange(int port, String request) throws IOException {

@@ -94,6 +94,9 @@ final class SluiceProcess {
   /** Every waiter is answered within this time; APISIX kills a runner one second after telling it to end. */
   private static final Duration DRAIN = Duration.ofMillis(700);
 
+  /** How long a start waits for all stores together, and only to know from the first request on what they hold. */
+  private static final Duration STORE_PATIENCE = Duration.ofMillis(500);
+
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration TABLE_INTERVAL = Duration.ofSeconds(5);
   private static final int PORT_CONNECTIONS = 256;
@@ -354,6 +357,9 @@ final class SluiceProcess {
   private void listen() throws IOException {
     admin.start();
     events.start();
+    long begun = Clocks.monotonic().read();
+    stores.ifPresent(open -> open.stores().awaitFirst(STORE_PATIENCE));
+    charges.awaitStores(STORE_PATIENCE.minusNanos(Math.min(STORE_PATIENCE.toNanos(), Clocks.monotonic().read() - begun)));
     runner.start();
     readiness.enter(Readiness.Stage.READY);
     log.info("ready");

@@ -61,7 +61,7 @@ class AdminApiTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = PostgresServer.start();
+    server = PostgresServer.database();
     var config = new HikariConfig();
     config.setJdbcUrl(server.jdbcUrl());
     source = new HikariDataSource(config);

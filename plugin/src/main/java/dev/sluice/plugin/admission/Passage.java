@@ -57,6 +57,10 @@ final class Passage implements WaitListener {
   private BodyChange change = new BodyChange.None();
   private long workedNanos;
   private long resumedNanos;
+  private long submittedNanos;
+
+  /** Waited for capacity that it did not leave for. */
+  private long waitedNanos;
 
   Passage(AdmissionDesk desk, Call call, Dialect dialect, Entitlement entitlement, SchedulerConf conf) {
     this.desk = desk;
@@ -152,6 +156,7 @@ final class Passage implements WaitListener {
 
   private void submit(Placement.Placed next) {
     placed = next;
+    submittedNanos = nowNanos();
     decide(next, desk.scheduler().submit(next.served().model(), next.request(), this));
   }
 
@@ -180,7 +185,19 @@ final class Passage implements WaitListener {
       charge.cancel();
       return;
     }
-    call.request().execute(() -> refuse(Refusal.of(reason(reason)), retryAfterNanos));
+    call.request().execute(() -> givenUp(reason, retryAfterNanos));
+  }
+
+  /** Sends to a supplier at once what may leave and finds room there; the rest is refused. */
+  private void givenUp(EvictReason reason, long retryAfterNanos) {
+    Optional<Placement.Placed> rescue = gone || reason == EvictReason.DRAINING ? Optional.empty() : placed().rescued(desk.spilling());
+    waitedNanos += nowNanos() - submittedNanos;
+    if (rescue.isPresent() && desk.scheduler().submit(rescue.get().served().model(), rescue.get().request(), this) instanceof Decision.Admitted admitted) {
+      placed = rescue.get();
+      admit(admitted.lease());
+    } else {
+      refuse(Refusal.of(reason(reason)), retryAfterNanos);
+    }
   }
 
   /** Takes the lease on, and asks its provider where the request is to be sent. */
@@ -229,6 +246,7 @@ final class Passage implements WaitListener {
   /** Gives the capacity back and asks for that of other providers, at the end of the queue: it was this one's turn that came. */
   private void goElsewhere(Lease lease, Duration retryAfter) {
     lease.cancel();
+    waitedNanos += lease.waitNanos();
     Optional<Placement.Placed> rest = placed().without(lease.provider(), lease.waitNanos());
     if (rest.isEmpty()) {
       refuse(Refusal.of(Reason.NO_PROVIDER), retryAfter.toNanos());
@@ -294,12 +312,12 @@ final class Passage implements WaitListener {
     desk.departures().leaving().accept(lease);
     call.response().addResponseHeader(InternalHeaders.LEASE, name);
     call.response().addResponseHeader(InternalHeaders.LANE, Integer.toString(lease.lane()));
-    call.response().addResponseHeader(InternalHeaders.WAIT_MS, Long.toString(lease.waitNanos() / 1_000_000));
+    call.response().addResponseHeader(InternalHeaders.WAIT_MS, Long.toString((waitedNanos + lease.waitNanos()) / 1_000_000));
     for (Header header : Allowances.headers(lease.headroom(), dialect.family(), desk.departures().wall().instant())) {
       call.response().addResponseHeader(header.name(), header.value());
     }
     call.chain().filter(call.request(), call.response());
-    if (lease.waitNanos() == 0) {
+    if (waitedNanos + lease.waitNanos() == 0) {
       desk.departures().decisions().listener().accept(workedNanos + nowNanos() - resumedNanos);
     }
   }

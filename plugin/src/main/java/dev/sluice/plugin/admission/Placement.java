@@ -55,6 +55,12 @@ sealed interface Placement {
           : Optional.of(new Placed(served, requestedModel, request.elsewhere(rest, waitedNanos), asked, allowed));
     }
 
+    /** The same at the marketplace, if its own providers gave it up and it may leave them. */
+    Optional<Placed> rescued(Spilling spilling) {
+      Set<String> free = allowed.everybody() ? Set.of() : allowed.among(served.servings());
+      return spilling.rescued(served, request, free).map(left -> new Placed(served, requestedModel, left, asked, allowed));
+    }
+
     /** What the request is to be charged for. */
     Charges.Wish wish(Entitlement entitlement) {
       List<String> providers =

@@ -75,6 +75,21 @@ public final class Spilling {
     return Optional.of(to(request, marketplace.failsClosed() ? Set.of(marketplace.name()) : own));
   }
 
+  /**
+   * The request for the marketplace alone, to start at once or not at all, once its own providers have given it up; empty if it may not leave, or
+   * was free to and found nothing there either.
+   *
+   * @param free providers that the caller may use; empty for all
+   */
+  Optional<WorkRequest> rescued(Resolution.Served served, WorkRequest givenUp, Set<String> free) {
+    Optional<MarketplaceProvider> seller = seller(served, to(givenUp, free));
+    if (seller.isEmpty() || allowed(givenUp, seller.get()) || seller.get().price(served.model()).isEmpty()) {
+      return Optional.empty();
+    }
+    listener.accept(Spill.GIVEN_UP);
+    return Optional.of(givenUp.elsewhere(Set.of(seller.get().name()), Long.MAX_VALUE));
+  }
+
   private static Optional<MarketplaceProvider> seller(Resolution.Served served, WorkRequest request) {
     for (Resolution.Serving serving : served.servings()) {
       if (serving.provider() instanceof MarketplaceProvider marketplace && allowed(request, marketplace)) {

@@ -3,6 +3,7 @@ package dev.sluice.plugin.decision;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * A file of decisions and of their ends, one JSON object a line, written by a thread of its own. Thread-safe; writing never waits.
  *
  * <p>What comes faster than the disk takes it is dropped and counted. A file that has reached its size is renamed to end in {@code
- * .1}, in place of an earlier one, and a new one is begun, so both together take at most twice that size.
+ * .1}, in place of an earlier one, and a new one is begun, so both together take at most twice that size and a line each.
  */
 public final class DecisionFile implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DecisionFile.class);
@@ -38,6 +39,12 @@ public final class DecisionFile implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
 
+  /** Confined to the thread from its start on. */
+  private Writer writer;
+
+  /** Of the file, likewise. */
+  private long bytes;
+
   /**
    * Opens {@code file} for appending.
    *
@@ -51,8 +58,9 @@ public final class DecisionFile implements AutoCloseable {
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    Writer first = open();
-    this.thread = Thread.ofPlatform().name("sluice-decisions").daemon(true).unstarted(() -> run(first));
+    this.writer = open();
+    this.bytes = Files.size(file);
+    this.thread = Thread.ofPlatform().name("sluice-decisions").daemon(true).unstarted(this::run);
     thread.start();
   }
 
@@ -71,41 +79,41 @@ public final class DecisionFile implements AutoCloseable {
     return dropped.get();
   }
 
-  private void run(Writer first) {
-    Writer writer = first;
+  private void run() {
     try {
       List<Optional<TimedDecision>> batch = new ArrayList<>();
       while (!batch.contains(Optional.<TimedDecision>empty())) {
         batch.clear();
         batch.add(queue.take());
         queue.drainTo(batch);
-        write(writer, batch);
-        if (Files.size(file) >= maxBytes) {
-          writer.close();
-          Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
-          writer = open();
+        for (Optional<TimedDecision> decision : batch) {
+          if (decision.isPresent()) {
+            writeLine(DecisionJson.line(decision.get()) + "\n");
+          }
         }
+        writer.flush();
       }
     } catch (IOException | InterruptedException e) {
       log.error("the decision file is given up file={}", file, e);
     } finally {
       closing = true;
       dropped.addAndGet(queue.size());
-      close(writer);
+      closeWriter();
     }
   }
 
-  private static void write(Writer writer, List<Optional<TimedDecision>> batch) throws IOException {
-    for (Optional<TimedDecision> decision : batch) {
-      if (decision.isPresent()) {
-        writer.write(DecisionJson.line(decision.get()));
-        writer.write('\n');
-      }
+  private void writeLine(String line) throws IOException {
+    writer.write(line);
+    bytes += line.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes >= maxBytes) {
+      writer.close();
+      Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+      writer = open();
+      bytes = 0;
     }
-    writer.flush();
   }
 
-  private void close(Writer writer) {
+  private void closeWriter() {
     try {
       writer.close();
     } catch (IOException e) {

@@ -26,7 +26,7 @@ class DatabaseCommandsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = PostgresServer.start();
+    server = PostgresServer.database();
   }
 
   @AfterAll

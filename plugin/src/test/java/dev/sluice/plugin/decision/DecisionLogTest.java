@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -108,8 +109,14 @@ class DecisionLogTest {
         }
       }
     }
-    assertThat(file).hasSize(0);
-    assertThat(Files.readString(folder.resolve("decisions.jsonl.1"))).contains("{\"number\":29,");
+    List<String> kept = new ArrayList<>(Files.readAllLines(folder.resolve("decisions.jsonl.1")));
+    long line = kept.getFirst().length() + 3;
+    assertThat(folder.resolve("decisions.jsonl.1")).satisfies(full -> assertThat(Files.size(full)).isBetween(1_000L, 1_000 + line));
+    assertThat(Files.size(file)).isLessThan(1_000);
+    kept.addAll(Files.readAllLines(file));
+    for (int i = 1; i <= kept.size(); i++) {
+      assertThat(kept.get(kept.size() - i)).startsWith("{\"number\":" + (30 - i) + ",");
+    }
   }
 
   @Test

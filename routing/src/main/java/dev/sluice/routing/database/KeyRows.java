@@ -42,18 +42,17 @@ final class KeyRows {
 
   private static final String ALL = "SELECT " + COLUMNS + " FROM api_keys k" + JOINS + " ORDER BY k.fingerprint";
 
-  private static final String SINCE =
-      "SELECT "
-          + COLUMNS
-          + " FROM api_keys k"
-          + JOINS
-          + " WHERE k.updated_at >= 'epoch'::timestamptz + ? * interval '1 microsecond' LIMIT ?";
+  private static final String INSTANT = "'epoch'::timestamptz + ? * interval '1 microsecond'";
+
+  private static final String SINCE = "SELECT " + COLUMNS + " FROM api_keys k" + JOINS + " WHERE k.updated_at >= " + INSTANT + " LIMIT ?";
 
   private static final String ACCOUNTS_SINCE =
-      "WITH since AS (SELECT 'epoch'::timestamptz + ? * interval '1 microsecond' AS at) SELECT id FROM accounts, since WHERE updated_at >= since.at"
+      "WITH since AS (SELECT " + INSTANT + " AS at) SELECT id FROM accounts, since WHERE updated_at >= since.at"
           + " UNION SELECT a.id FROM since, organisations o JOIN accounts a ON a.organisation = o.id WHERE o.updated_at >= since.at LIMIT ?";
 
-  private static final String OF_ACCOUNTS = "SELECT " + COLUMNS + " FROM api_keys k" + JOINS + " WHERE k.account = ANY (?) LIMIT ?";
+  /** Without the keys that {@link #SINCE} finds. */
+  private static final String OF_ACCOUNTS =
+      "SELECT " + COLUMNS + " FROM api_keys k" + JOINS + " WHERE k.account = ANY (?) AND k.updated_at < " + INSTANT + " LIMIT ?";
 
   private static final String NOW = "SELECT (extract(epoch FROM now()) * 1000000)::bigint";
 
@@ -86,7 +85,8 @@ final class KeyRows {
     if (!accounts.isEmpty()) {
       try (var query = connection.prepareStatement(OF_ACCOUNTS)) {
         query.setArray(1, connection.createArrayOf("text", accounts.toArray()));
-        query.setInt(2, maxRows);
+        query.setLong(2, sinceMicros);
+        query.setInt(3, maxRows);
         addAll(query, rows);
       }
     }

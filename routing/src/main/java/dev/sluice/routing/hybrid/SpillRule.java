@@ -24,7 +24,9 @@ public final class SpillRule {
     /** Waiting costs more than the difference of the prices. */
     WAIT,
     /** The own providers are loaded. */
-    LOAD;
+    LOAD,
+    /** The own providers let it wait and then gave it up; no decision of this rule, for a request that nobody else serves leaves at any price. */
+    GIVEN_UP;
 
     /** Whether the request may leave. */
     public boolean leaves() {

@@ -73,6 +73,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   private final String node = UUID.randomUUID().toString();
   private final AtomicLong numbers = new AtomicLong();
   private final ScheduledExecutorService prober;
+  private final Future<?> firstProbe;
   private volatile QuotaTree tree;
   private volatile Duration serverAhead = Duration.ZERO;
   private volatile Optional<StatefulRedisConnection<String, String>> connection = Optional.empty();
@@ -82,7 +83,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   /** The book that counts while Redis is lost; empty while Redis answers. Written under the lock. */
   private volatile Optional<QuotaBook> alone;
 
-  /** Quotas in the Redis of {@code client}, which stays the caller's; waits shortly for the first connection. */
+  /** Quotas in the Redis of {@code client}, which stays the caller's; until it has answered for the first time, this node counts alone. */
   public SharedQuotas(
       QuotaTree tree, RedisClient client, InstantSource wall, Ticker ticker, Bounds bounds, QuotaListener listener, SharedListener shared) {
     this.tree = tree;
@@ -97,10 +98,14 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     this.settlements = new SharedSettlements(scripts, generation, this::redis, bounds.waitingEnds(), listener, shared);
     this.alone = Optional.of(book());
     this.prober = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-quota").daemon(true).factory());
-    Future<?> first = prober.submit(this::probe);
+    this.firstProbe = prober.submit(this::probe);
     prober.scheduleWithFixedDelay(this::probe, bounds.probe().toNanos(), bounds.probe().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Waits until Redis has answered for the first time, failed, or {@code most} is over; whether it answers. */
+  public boolean awaitFirst(Duration most) {
     try {
-      first.get(1, TimeUnit.SECONDS);
+      firstProbe.get(most.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -109,6 +114,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     if (alone.isPresent()) {
       shared.lost("no answer at the start");
     }
+    return alone.isEmpty();
   }
 
   private QuotaBook book() {

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The connections to one Redis: one for commands, and one for each subscription. Thread-safe. Opening it waits for nobody; until the first connection stands, and
  * whenever it is lost, commands are refused at once.
  *
- * <p>Lettuce connects again by itself once a connection stood. Until then this class tries each second.
+ * <p>Lettuce connects again by itself once a connection stood. Until then this class tries twice a second, on a thread of its own, as Lettuce
+ * generates its classes for the first connection, which takes a good part of a second.
  */
 public final class RedisLink implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(1);
@@ -71,7 +72,7 @@ public final class RedisLink implements AutoCloseable {
     password.ifPresent(secret -> uri.setAuthentication((CharSequence) secret.reveal()));
     uri.setTimeout(CONNECT);
     var link = new RedisLink(uri);
-    link.connect();
+    link.retries.execute(link::connect);
     return link;
   }
 
@@ -110,12 +111,16 @@ public final class RedisLink implements AutoCloseable {
    * @param subscribed called each time hearing begins, the first time too: what was said before was missed
    */
   void subscribe(String channel, Consumer<String> messages, Runnable subscribed) {
+    retries.execute(() -> connect(channel, messages, subscribed));
+  }
+
+  private void connect(String channel, Consumer<String> messages, Runnable subscribed) {
     client
         .connectPubSubAsync(StringCodec.ASCII, uri)
         .whenComplete(
             (connection, failure) -> {
               if (connection == null) {
-                again(() -> subscribe(channel, messages, subscribed));
+                again(() -> connect(channel, messages, subscribed));
               } else {
                 listen(connection, channel, messages, subscribed);
               }

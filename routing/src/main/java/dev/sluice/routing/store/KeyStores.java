@@ -37,6 +37,11 @@ public final class KeyStores implements AutoCloseable {
     upkeep.start(rounds);
   }
 
+  /** Waits until there is a snapshot, the tables have been read or failed, or {@code most} is over. */
+  public void awaitFirst(Duration most) {
+    upkeep.awaitFirst(most);
+  }
+
   /** What is known of a key. */
   public Lookup find(KeyFingerprint key) {
     return keys.find(key);

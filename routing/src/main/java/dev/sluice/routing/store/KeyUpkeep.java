@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,7 @@ public final class KeyUpkeep {
   private volatile boolean reachable;
   private volatile boolean renewalFails;
   private volatile long nextRenewalNanos;
+  private final CountDownLatch first = new CountDownLatch(1);
   private final Duration interval;
 
   /** Makes the tables fit for use, such as by migrations; called until it does not throw. */
@@ -117,6 +119,7 @@ public final class KeyUpkeep {
         Duration age = SnapshotLayer.age(earlier.get(), wall().instant());
         nextRenewalNanos = ticker().read() + Math.max(0, interval.minus(age).toNanos());
         log.info("snapshot read keys={} age_s={}", earlier.get().size(), age.toSeconds());
+        first.countDown();
       }
     } catch (StoreException e) {
       log.error("snapshot={} not used: {}", file.path().getFileName(), e.getMessage());
@@ -193,7 +196,8 @@ public final class KeyUpkeep {
       }
     }
     if (written.rows().size() >= MAX_ROWS) {
-      renewBy(begun);
+      // They stay within the overlap for a minute, however often all keys are read meanwhile.
+      renewBy(begun + RETRY.toNanos());
       return;
     }
     watermarkMicros = Math.max(watermarkMicros, written.nowMicros());
@@ -211,6 +215,7 @@ public final class KeyUpkeep {
         prepared = true;
       }
       renewed.set(Optional.of(read()));
+      reachable = true;
       nextRenewalNanos = ticker().read() + interval.toNanos();
       if (renewalFails) {
         log.info("snapshot renewed again");
@@ -224,6 +229,7 @@ public final class KeyUpkeep {
       renewalFails = true;
     } finally {
       renewing.set(false);
+      first.countDown();
     }
   }
 
@@ -243,6 +249,17 @@ public final class KeyUpkeep {
       long version = keys.snapshot().current().map(Snapshot::version).orElse(0L) + 1;
       Snapshot snapshot = writer.finish(version, takenAt, tablesMicros, file.peppers().getFirst());
       return new Renewed(snapshot, index(snapshot), begunNanos);
+    }
+  }
+
+  /** Waits until there is a snapshot, the tables have been read or failed, or {@code most} is over. Thread-safe. */
+  void awaitFirst(Duration most) {
+    try {
+      if (!first.await(most.toNanos(), TimeUnit.NANOSECONDS)) {
+        log.info("no snapshot, and the tables have not answered yet");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

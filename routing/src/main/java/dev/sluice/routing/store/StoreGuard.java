@@ -17,7 +17,10 @@ import org.slf4j.LoggerFactory;
 public final class StoreGuard {
   private static final Logger log = LoggerFactory.getLogger(StoreGuard.class);
   private static final int FAILURES = 5;
-  private static final Duration OPEN = Duration.ofMillis(1_500);
+
+  /** How long a store that fails is not asked. */
+  static final Duration OPEN = Duration.ofMillis(1_500);
+
   private static final int LINES_PER_MINUTE = 6;
 
   private final Layer store;

@@ -26,7 +26,7 @@ class SchemaTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = PostgresServer.start();
+    server = PostgresServer.database();
     database = server.dataSource();
   }
 

@@ -14,7 +14,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class QuotaTableTest {
   @Test
   void quotasAreReadWithTheParentsThatTheirSubjectsHave() throws Exception {
-    try (PostgresServer server = PostgresServer.start()) {
+    try (PostgresServer server = PostgresServer.database()) {
       server.migrate();
       try (var connection = DriverManager.getConnection(server.jdbcUrl());
           var statement = connection.createStatement()) {

@@ -74,6 +74,7 @@ class SharedQuotasTest {
         new SharedQuotas(
             QuotaTree.of(List.of(quotas)), client, wall, System::nanoTime, bounds, (quota, span, units) -> used.put(quota.id(), units), listener);
     opened.add(node);
+    node.awaitFirst(PATIENT);
     until(node::connected);
     news.clear(); // a first answer that took long is no news of the test's
     return node;

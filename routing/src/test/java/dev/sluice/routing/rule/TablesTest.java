@@ -30,7 +30,7 @@ class TablesTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = PostgresServer.start();
+    server = PostgresServer.database();
     database = new PGSimpleDataSource();
     database.setUrl(server.jdbcUrl());
     server.migrate();

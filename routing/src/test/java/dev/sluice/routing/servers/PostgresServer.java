@@ -5,35 +5,115 @@ import dev.sluice.routing.database.Schema;
 import dev.sluice.routing.store.StoreException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /**
- * A real PostgreSQL on a free loopback port, as shipped to Maven Central. It writes without syncing, so it tells nothing about durability.
- * Thread-safe.
+ * A database of a real PostgreSQL on a free loopback port, as shipped to Maven Central. The server writes without syncing, so it tells nothing
+ * about durability. Thread-safe.
  */
 public final class PostgresServer implements AutoCloseable {
   /** Connections that the server takes, of administrators too. */
   public static final int CONNECTIONS = 50;
 
+  private static final AtomicInteger databases = new AtomicInteger();
+
   private final EmbeddedPostgres server;
+  private final String database;
+  private final boolean owned;
 
-  private PostgresServer(EmbeddedPostgres server) {
-    this.server = server;
-  }
+  /** The server of all who only need tables of their own; it ends with the process. */
+  private static final class Shared {
+    static final EmbeddedPostgres SERVER = start();
 
-  /** Starts one; takes about a second. */
-  public static PostgresServer start() throws IOException {
-    return new PostgresServer(settings().start());
-  }
-
-  /** Starts one whose files are in {@code folder} and stay there; as a standby it recovers for ever, and only reads. */
-  public static PostgresServer start(Path folder, boolean standby) throws IOException {
-    if (standby) {
-      Files.createFile(folder.resolve("standby.signal"));
+    private static EmbeddedPostgres start() {
+      try {
+        return settings().start();
+      } catch (IOException e) {
+        throw new ExceptionInInitializerError(e);
+      }
     }
-    return new PostgresServer(settings().setDataDirectory(folder).setCleanDataDirectory(false).start());
+  }
+
+  private PostgresServer(EmbeddedPostgres server, String database, boolean owned) {
+    this.server = server;
+    this.database = database;
+    this.owned = owned;
+  }
+
+  /** Starts a server, for those who stop it; takes some seconds. */
+  public static PostgresServer start() throws IOException {
+    return new PostgresServer(settings().start(), "postgres", true);
+  }
+
+  /** An empty database of its own on a server that others have theirs on; closing it drops it. */
+  public static PostgresServer database() throws SQLException {
+    String name = "test_" + databases.incrementAndGet();
+    run(Shared.SERVER, "CREATE DATABASE " + name);
+    return new PostgresServer(Shared.SERVER, name, false);
+  }
+
+  /** Starts a server on a copy of this one's files, made in {@code folder} while this one runs; it recovers for ever, and only reads. */
+  public PostgresServer standby(Path folder) throws IOException, SQLException {
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      Path files = Path.of(text(statement, "SHOW data_directory"));
+      statement.execute("SELECT pg_backup_start('standby', true)");
+      copy(files, folder);
+      Files.writeString(folder.resolve("backup_label"), text(statement, "SELECT labelfile FROM pg_backup_stop(false)"));
+      copy(files.resolve("pg_wal"), folder.resolve("pg_wal"));
+    }
+    Files.createFile(folder.resolve("standby.signal"));
+    return new PostgresServer(settings().setDataDirectory(folder).setCleanDataDirectory(false).start(), database, true);
+  }
+
+  private static String text(Statement statement, String query) throws SQLException {
+    try (var rows = statement.executeQuery(query)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  /** Copies what is there; files that go meanwhile are none that a backup needs. */
+  private static void copy(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+            Files.createDirectories(to.resolve(from.relativize(folder)), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            if (!file.getFileName().toString().startsWith("postmaster.")) {
+              Files.write(to.resolve(from.relativize(file)), Files.readAllBytes(file));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void run(EmbeddedPostgres server, String sql) throws SQLException {
+    try (Connection connection = server.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   private static EmbeddedPostgres.Builder settings() {
@@ -46,16 +126,16 @@ public final class PostgresServer implements AutoCloseable {
 
   /** The address as JDBC wants it, for a client that reaches the server on {@code port}, its own or a proxy's. */
   public String jdbcUrl(int port) {
-    return server.getJdbcUrl("postgres", "postgres").replace(":" + server.getPort() + "/", ":" + port + "/");
+    return server.getJdbcUrl("postgres", database).replace(":" + server.getPort() + "/", ":" + port + "/");
   }
 
   public String jdbcUrl() {
     return jdbcUrl(port());
   }
 
-  /** The server, as one who is no proxy's client sees it; connections are made anew each time. */
+  /** The database, as one who is no proxy's client sees it; connections are made anew each time. */
   public DataSource dataSource() {
-    return server.getPostgresDatabase();
+    return server.getDatabase("postgres", database);
   }
 
   /** Makes the tables of this version. */
@@ -68,6 +148,14 @@ public final class PostgresServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    server.close();
+    if (owned) {
+      server.close();
+      return;
+    }
+    try {
+      run(server, "DROP DATABASE " + database + " WITH (FORCE)");
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
   }
 }

@@ -54,15 +54,34 @@ final class Installation implements AutoCloseable {
   private int minted;
 
   Installation() throws Exception {
-    this(PostgresServer.start());
+    this(PostgresServer.database());
     postgres.migrate();
     sql("INSERT INTO accounts (id) VALUES ('team')");
   }
 
   /** On a server that has the tables already. */
-  Installation(PostgresServer postgres) throws Exception {
+  private Installation(PostgresServer postgres) throws Exception {
     this.postgres = postgres;
     this.postgresProxy = TcpProxy.before(postgres.port());
+  }
+
+  /** On a standby with what is in these tables now; its files are in {@code folder}. */
+  Installation standby(Path folder) throws Exception {
+    return new Installation(postgres.standby(folder));
+  }
+
+  /** Real time, and as much on top as a test has no patience for. Thread-safe. */
+  static final class Hasty implements Ticker {
+    private final AtomicLong skipped = new AtomicLong();
+
+    @Override
+    public long read() {
+      return System.nanoTime() + skipped.get();
+    }
+
+    void skip(Duration time) {
+      skipped.addAndGet(time.toNanos());
+    }
   }
 
   /** A store resets every connection until this is closed. */
@@ -136,33 +155,46 @@ final class Installation implements AutoCloseable {
   /**
    * What is particular about a node. Immutable.
    *
-   * @param ticker of memory, the index and the upkeep; guards and deadlines keep real time
+   * @param ticker of memory, the index and the upkeep; deadlines keep real time
+   * @param guards their ticker
+   * @param pastFaults whether the stores are reached through no proxy
    * @param queryDeadline generous where a busy machine must not make PostgreSQL look lost
    */
-  record Plan(Path snapshot, StoreTimes times, List<Pepper> peppers, boolean withRedis, Ticker ticker, Duration queryDeadline) {
+  record Plan(
+      Path snapshot, StoreTimes times, List<Pepper> peppers, boolean withRedis, boolean pastFaults, Ticker ticker, Ticker guards, Duration queryDeadline) {
     static Plan of(Path snapshot) {
-      return new Plan(snapshot, StoreTimes.DEFAULT, List.of(PEPPER), true, System::nanoTime, Duration.ofMillis(250));
+      return new Plan(snapshot, StoreTimes.DEFAULT, List.of(PEPPER), true, false, System::nanoTime, System::nanoTime, Duration.ofMillis(250));
     }
 
     Plan with(StoreTimes other) {
-      return new Plan(snapshot, other, peppers, withRedis, ticker, queryDeadline);
+      return new Plan(snapshot, other, peppers, withRedis, pastFaults, ticker, guards, queryDeadline);
     }
 
     Plan with(List<Pepper> others) {
-      return new Plan(snapshot, times, others, withRedis, ticker, queryDeadline);
+      return new Plan(snapshot, times, others, withRedis, pastFaults, ticker, guards, queryDeadline);
     }
 
     Plan with(Ticker other) {
-      return new Plan(snapshot, times, peppers, withRedis, other, queryDeadline);
+      return new Plan(snapshot, times, peppers, withRedis, pastFaults, other, guards, queryDeadline);
+    }
+
+    /** Waits as little as {@code time} likes. */
+    Plan on(Hasty time) {
+      return new Plan(snapshot, times, peppers, withRedis, pastFaults, time, time, queryDeadline);
     }
 
     Plan withoutRedis() {
-      return new Plan(snapshot, times, peppers, false, ticker, queryDeadline);
+      return new Plan(snapshot, times, peppers, false, pastFaults, ticker, guards, queryDeadline);
+    }
+
+    /** Whatever befalls the proxies. */
+    Plan withoutFaults() {
+      return new Plan(snapshot, times, peppers, withRedis, true, ticker, guards, queryDeadline);
     }
 
     /** Waits for PostgreSQL however busy the machine is. */
     Plan patient() {
-      return new Plan(snapshot, times, peppers, withRedis, ticker, Duration.ofSeconds(20));
+      return new Plan(snapshot, times, peppers, withRedis, pastFaults, ticker, guards, Duration.ofSeconds(20));
     }
   }
 
@@ -193,12 +225,12 @@ final class Installation implements AutoCloseable {
           }
         };
     var database =
-        new Database(new DatabaseSettings(postgres.jdbcUrl(postgresProxy.port()), Optional.empty(), Optional.empty(), 8, plan.queryDeadline()));
-    var queries = new KeyQueries(database, new StoreGuard(Layer.POSTGRESQL, System::nanoTime, listener), 8, plan.queryDeadline());
-    RedisLink link = RedisLink.open("redis://127.0.0.1:" + redisProxy.port(), Optional.empty());
+        new Database(new DatabaseSettings(postgres.jdbcUrl(plan.pastFaults() ? postgres.port() : postgresProxy.port()), Optional.empty(), Optional.empty(), 8, plan.queryDeadline()));
+    var queries = new KeyQueries(database, new StoreGuard(Layer.POSTGRESQL, plan.guards(), listener), 8, plan.queryDeadline());
+    RedisLink link = RedisLink.open("redis://127.0.0.1:" + (plan.pastFaults() ? redis.port() : redisProxy.port()), Optional.empty());
     var shared =
         new RedisKeys(
-            link, new StoreGuard(Layer.REDIS, System::nanoTime, listener), Duration.ofMillis(50), Duration.ofMinutes(5), Duration.ofSeconds(10));
+            link, new StoreGuard(Layer.REDIS, plan.guards(), listener), Duration.ofMillis(50), Duration.ofMinutes(5), Duration.ofSeconds(10));
     var stores =
         new KeyStores(
             new LayeredKeys.Stores(plan.withRedis() ? shared : SharedKeys.NONE, queries),
@@ -221,6 +253,24 @@ final class Installation implements AutoCloseable {
     KeyMint.Minted key = mint.mint();
     insert("key-" + minted++, key.fingerprint());
     return key.key();
+  }
+
+  /** Asks a node about keys that nobody has, several at a time, until it no longer trusts PostgreSQL. */
+  static void untilPostgreSqlIsDistrusted(Node node, Duration most) {
+    await(
+        most,
+        () -> {
+          var asked = new ArrayList<RouteDecision>();
+          for (int i = 0; i < 5; i++) {
+            asked.add(node.router.route(strange(), Instant.now()));
+          }
+          for (RouteDecision decision : asked) {
+            if (decision instanceof RouteDecision.Pending pending) {
+              pending.answer().join();
+            }
+          }
+          return node.distrusted.contains(Layer.POSTGRESQL);
+        });
   }
 
   static ApiKey strange() {

@@ -58,7 +58,7 @@ class UsageWriterTest {
   }
 
   private static PostgresServer database() throws Exception {
-    PostgresServer server = PostgresServer.start();
+    PostgresServer server = PostgresServer.database();
     server.migrate();
     return server;
   }
@@ -119,7 +119,8 @@ class UsageWriterTest {
 
   @Test
   void aStoppedDatabaseKeepsTheLatestRowsWaitingAndTheOldestBeyondTheBoundAreCounted() throws Exception {
-    PostgresServer first = database();
+    PostgresServer first = PostgresServer.start();
+    first.migrate();
     url = first.jdbcUrl();
     try (UsageWriter writer = writer(100)) {
       writer.add(row("before"));

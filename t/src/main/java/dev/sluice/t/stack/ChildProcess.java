@@ -3,6 +3,7 @@ package dev.sluice.t.stack;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,12 +36,13 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** A command that runs a main class of this module, or of any jar on its class path, on this JVM. */
+  /** A command that runs a main class of this module, or of any jar on its class path, on this JVM, compiled as far as this one is. */
   public static List<String> java(List<String> options, String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Dlogback.configurationFile=logback-t.xml");
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(argument -> argument.startsWith("-XX:TieredStopAtLevel=")).forEach(command::add);
     command.addAll(options);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));

@@ -3,14 +3,18 @@ package dev.sluice.t.stack;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,7 +23,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Not thread-safe, except that the addresses may be read from anywhere.
  */
 public final class Stack implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final int LEAST_PORT = 20_000;
+
+  /** Of Linux, unless told otherwise. */
+  private static final int FIRST_EPHEMERAL_PORT = 32_768;
+
+  private static final Duration START = Duration.ofSeconds(60);
 
   /** For how long every answer to a probe must come from the new routes; a worker looks once a second. */
   private static final Duration SETTLED = Duration.ofMillis(1500);
@@ -55,16 +64,14 @@ public final class Stack implements AutoCloseable {
     List<ChildProcess> children = new ArrayList<>();
     Stack stack;
     try {
-      Map<String, Integer> ports = new java.util.LinkedHashMap<>();
+      Map<String, Integer> ports = new LinkedHashMap<>();
       for (StackPlan.ProviderPlan provider : plan.providers()) {
-        int port = freePort();
-        ports.put(provider.name(), port);
-        children.add(simulator(files, provider, port, StackFiles.PROVIDER_KEY));
+        ports.put(provider.name(), freePort());
+        children.add(simulator(files, provider, ports, StackFiles.PROVIDER_KEY));
       }
       for (StackPlan.ProviderPlan supplier : plan.suppliers()) {
-        int port = freePort();
-        ports.put(supplier.name(), port);
-        children.add(simulator(files, supplier, port, StackPlan.SUPPLIER_TOKEN));
+        ports.put(supplier.name(), freePort());
+        children.add(simulator(files, supplier, ports, StackPlan.SUPPLIER_TOKEN));
       }
       stack =
           switch (choice) {
@@ -76,6 +83,9 @@ public final class Stack implements AutoCloseable {
       throw e;
     }
     try {
+      // All start at the same time.
+      stack.awaitSimulators();
+      stack.awaitRunner();
       stack.awaitRoutes(choice);
       return stack;
     } catch (RuntimeException e) {
@@ -84,14 +94,11 @@ public final class Stack implements AutoCloseable {
     }
   }
 
-  private static ChildProcess simulator(StackFiles files, StackPlan.ProviderPlan provider, int port, String key) {
-    List<String> arguments = new ArrayList<>(List.of("--listen", "127.0.0.1:" + port, "--key-env", StackFiles.PROVIDER_KEY_VARIABLE, "--models", provider.upstreamModel()));
+  private static ChildProcess simulator(StackFiles files, StackPlan.ProviderPlan provider, Map<String, Integer> ports, String key) {
+    List<String> arguments = new ArrayList<>(List.of("--listen", "127.0.0.1:" + ports.get(provider.name()), "--key-env", StackFiles.PROVIDER_KEY_VARIABLE, "--models", provider.upstreamModel()));
     arguments.addAll(provider.simulator());
-    ChildProcess process =
-        ChildProcess.start(
-            provider.name(), ChildProcess.java(List.of("-Xmx128m", "-XX:+UseSerialGC"), "dev.sluice.t.provider.ProviderSimulator", arguments), Map.of(StackFiles.PROVIDER_KEY_VARIABLE, key), files.folder());
-    Http.await(START, () -> Http.answers(URI.create("http://127.0.0.1:" + port + "/sim/state"), 200), process::output);
-    return process;
+    return ChildProcess.start(
+        provider.name(), ChildProcess.java(List.of("-Xmx128m", "-XX:+UseSerialGC"), "dev.sluice.t.provider.ProviderSimulator", arguments), Map.of(StackFiles.PROVIDER_KEY_VARIABLE, key), files.folder());
   }
 
   private static Stack embedded(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<ChildProcess> children) {
@@ -123,9 +130,16 @@ public final class Stack implements AutoCloseable {
   }
 
   private static ChildProcess runner(StackFiles files, Path socket) {
-    ChildProcess process = ChildProcess.start("runner", files.runnerCommand(), files.environment(socket), files.folder());
-    Http.await(START, () -> Http.answers(files.admin().resolve("/readyz"), 200), process::output);
-    return process;
+    return ChildProcess.start("runner", files.runnerCommand(), files.environment(socket), files.folder());
+  }
+
+  private void awaitSimulators() {
+    simulatorPorts.forEach(
+        (name, port) -> Http.await(START, () -> Http.answers(URI.create("http://127.0.0.1:" + port + "/sim/state"), 200), () -> "simulator " + name + " does not answer"));
+  }
+
+  private void awaitRunner() {
+    Http.await(START, () -> Http.answers(files.admin().resolve("/readyz"), 200), runner::output);
   }
 
   /**
@@ -219,6 +233,7 @@ public final class Stack implements AutoCloseable {
   public void restartRunner() {
     runner.await();
     runner = runner(files, entry.socket());
+    awaitRunner();
   }
 
   /**
@@ -255,9 +270,20 @@ public final class Stack implements AutoCloseable {
     return StackFiles.repository().resolve("plugin/bin/sluice");
   }
 
+  /** A port that nobody listens on, below those that the kernel hands out: between this and its use nobody connects from it. */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+    int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, FIRST_EPHEMERAL_PORT);
+    while (!isFree(port)) {
+      port = ThreadLocalRandom.current().nextInt(LEAST_PORT, FIRST_EPHEMERAL_PORT);
+    }
+    return port;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (BindException e) {
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -265,6 +291,8 @@ public final class Stack implements AutoCloseable {
 
   @Override
   public void close() {
+    runner.terminate();
+    children.forEach(ChildProcess::terminate);
     runner.close();
     children.forEach(ChildProcess::close);
     entry.leave().run();

@@ -47,35 +47,45 @@ class ContextGuardIT {
   private static HttpServer hook;
   private static final AtomicReference<String> hookAnswer = new AtomicReference<>("{\"action\":\"allow\"}");
   private static final AtomicReference<String> hookAsked = new AtomicReference<>("");
+  private static final AtomicReference<String> fittingAnswer = new AtomicReference<>("");
+  private static final AtomicReference<String> fittingAsked = new AtomicReference<>("");
   private static Stack stack;
 
   @BeforeAll
   static void start() throws IOException {
     hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-    hook.createContext(
-        "/",
-        exchange -> {
-          hookAsked.set(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-          byte[] answer = hookAnswer.get().getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(answer.length == 0 ? 500 : 200, answer.length == 0 ? -1 : answer.length);
-          exchange.getResponseBody().write(answer);
-          exchange.close();
-        });
+    serve("/", hookAnswer, hookAsked);
+    serve("/fit", fittingAnswer, fittingAsked);
     hook.start();
     List<String> simulator =
         List.of("--context", Integer.toString(CONTEXT), "--prefill-tokens-per-sec", "2000000", "--step-base-ms", "1", "--step-per-request-ms", "0", "--tokens-per-sec", "100000");
     StackPlan plan =
         StackPlan.of(
                 List.of(new ProviderPlan("local-a", 10_000_000, 16, CONTEXT, StackPlan.MODEL, simulator)),
-                List.of(new AccountPlan("gold", 0), new AccountPlan("bronze", 4), new AccountPlan("middle", 3)))
+                List.of(new AccountPlan("gold", 0), new AccountPlan("bronze", 4), new AccountPlan("middle", 3), new AccountPlan("own", 2)))
             .with(
                 "protection.context.models",
-                "[ { model: sim-*, levels: [4], strategy: truncate_oldest, max_output: clamp }, { model: sim-*, levels: [3], strategy: truncate_middle } ]")
+                "[ { model: sim-*, levels: [4], strategy: truncate_oldest, max_output: clamp }, { model: sim-*, levels: [3], strategy: truncate_middle }, { model: sim-*, levels: [2], strategy: custom } ]")
+            .with("protection.context.webhook.url", "http://127.0.0.1:" + hook.getAddress().getPort() + "/fit")
+            .with("protection.context.webhook.deadline", "10s")
             .with("protection.context.count_deadline", "20s")
             .with("protection.hook.url", "http://127.0.0.1:" + hook.getAddress().getPort() + "/")
             .with("protection.hook.deadline", "10s")
             .with("observability.log_level", "debug");
     stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"));
+  }
+
+  /** Answers with what is set, with 500 if that is empty, and keeps what was asked. */
+  private static void serve(String path, AtomicReference<String> answers, AtomicReference<String> asked) {
+    hook.createContext(
+        path,
+        exchange -> {
+          asked.set(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          byte[] answer = answers.get().getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(answer.length == 0 ? 500 : 200, answer.length == 0 ? -1 : answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
   }
 
   @AfterAll
@@ -162,6 +172,28 @@ class ContextGuardIT {
       assertThat(answer.headers().firstValue("x-sluice-truncated").orElseThrow())
           .startsWith("messages=6; of=32; prompt_tokens=" + tokens + "; strategy=truncate_" + (account.equals("bronze") ? "oldest" : "middle"));
     }
+  }
+
+  @Test
+  @Order(3)
+  void orMadeToFitByAWebhookOfTheOperatorsOwn() {
+    SimulatorView simulator = new SimulatorView(stack.simulator("local-a"));
+    simulator.reset();
+    String tooLong = body(64, turns(15, 10_000) + said("user", "well?"));
+    String fitting = body(64, said("user", "all of that in short") + "," + said("user", "well?"));
+    fittingAnswer.set(fitting);
+    HttpResponse<String> answer = chat("own", tooLong);
+    assertThat(answer.headers().firstValue("x-sluice-truncated").orElseThrow()).startsWith("strategy=custom; prompt_tokens=" + promptTokens(answer));
+    assertThat(simulator.requests()).singleElement().satisfies(request -> assertThat(request.body()).isEqualTo(fitting));
+    assertThat(fittingAsked.get()).startsWith("{\"model\":\"sim-model\",\"limit\":128000,\"actual\":").endsWith(",\"request\":" + tooLong + "}");
+
+    for (String useless : List.of(tooLong, "", "no JSON")) {
+      fittingAnswer.set(useless);
+      HttpResponse<String> refused = chat("own", tooLong);
+      assertThat(refused.statusCode()).as(useless.isEmpty() ? "none" : useless.substring(0, 7)).isIn(400, 503);
+      assertThat(refused.headers().firstValue("x-sluice-reason")).get().isIn("context_length_exceeded", "hook_failed");
+    }
+    assertThat(simulator.requests()).hasSize(1);
   }
 
   @Test
@@ -262,7 +294,7 @@ class ContextGuardIT {
   @Test
   @Order(8)
   void nothingOfPromptsIsLogged() throws IOException {
-    assertThat(Files.readString(stack.folder().resolve("runner.log"))).doesNotContain(CANARY).doesNotContain("poplars");
+    assertThat(Files.readString(stack.folder().resolve("runner.log"))).doesNotContain(CANARY).doesNotContain("poplars").doesNotContain("all of that in short");
     assertThat(Http.get(stack.admin().resolve("/metrics")).body())
         .contains("sluice_context_guard_total{outcome=\"truncated\"}")
         .contains("sluice_context_guard_total{outcome=\"denied\"}")

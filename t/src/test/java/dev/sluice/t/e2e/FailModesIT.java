@@ -22,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a key that nobody has, in both fail modes, with a store that can tell and without. */
@@ -95,16 +96,18 @@ class FailModesIT {
     assertThat(Figure.exactly("product: unknown keys with healthy stores not answered 401, " + mode, others, 0, "FailModesIT").print().holds()).isTrue();
   }
 
+  /** Redis is away in the same way. */
   @ParameterizedTest
-  @ValueSource(strings = {"fail_open", "fail_close"})
-  void aColdStartWithoutStoreAndSnapshotIsReadyAndSaysSo(String mode) throws IOException {
+  @CsvSource({"fail_open, RESET", "fail_close, BLACKHOLE"})
+  void aColdStartWithoutStoreAndSnapshotIsReadyAndSaysSo(String mode, Fault fault) throws IOException {
     Path folder = Files.createTempDirectory("sluice-fail");
-    toPostgres.fault(Fault.RESET);
-    try (Stack stack = Stack.start(plan(mode, folder), GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
+    toPostgres.fault(fault);
+    StackPlan plan = plan(mode, folder).with("stores.redis.url", "redis://127.0.0.1:" + toPostgres.port());
+    try (Stack stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
       double seconds = stack.nanosToReady(process -> {}) / 1e9;
       awaitKeysFrom(stack, mode);
       assertThat(call(stack, 0).statusCode()).isEqualTo(mode.equals("fail_open") ? 200 : 503);
-      assertThat(Figure.atMost("product: ready without store and snapshot after, " + mode, seconds, 5, "s", "FailModesIT").print().bearable()).isTrue();
+      assertThat(Figure.atMost("product: ready without store and snapshot after, " + mode + ", stores " + fault, seconds, 5, "s", "FailModesIT").print().bearable()).isTrue();
     } finally {
       toPostgres.fault(Fault.NONE);
     }

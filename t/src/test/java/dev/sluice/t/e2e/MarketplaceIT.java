@@ -183,6 +183,32 @@ class MarketplaceIT {
 
   @Test
   @Order(5)
+  void whatStayedAndIsGivenUpIsBoughtAfterAll() {
+    market.simulator().always(Optional.of(new Failure.Close()));
+    Http.await(SOON, () -> call(ACCOUNT, MarketFixture.MARKET_ONLY).statusCode() == 503, () -> "the marketplace is not out");
+    CompletableFuture<HttpResponse<String>> running = CompletableFuture.supplyAsync(() -> Http.send(request("stays", StackPlan.MODEL, 450)));
+    Http.await(SOON, () -> stack.pool().providers().get("local-a").inFlight() == 1, () -> "nothing runs at local-a");
+    supplier.reset();
+    CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(() -> Http.send(patient(ACCOUNT)));
+    CompletableFuture<HttpResponse<String>> bound = CompletableFuture.supplyAsync(() -> Http.send(patient("stays")));
+    Http.await(SOON, () -> stack.pool().waiting() == 2, () -> "nobody waits: " + stack.pool());
+    market.simulator().always(Optional.empty());
+
+    HttpResponse<String> answer = waiting.join();
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(Long.parseLong(answer.headers().firstValue("x-sluice-wait-ms").orElse("0"))).isGreaterThan(1_000);
+    assertThat(supplier.requests()).hasSize(1);
+    assertThat(bound.join().statusCode()).as("may only use its own").isEqualTo(429);
+    assertThat(health()).contains("sluice_hybrid_decisions_total{spill=\"given_up\"} 1");
+    running.join();
+  }
+
+  private static HttpRequest patient(String account) {
+    return HttpRequest.newBuilder(request(account, StackPlan.MODEL, 8), (name, value) -> true).header("x-sluice-max-wait-ms", "9000").build();
+  }
+
+  @Test
+  @Order(6)
   void reportsOutliveTheRunner() throws IOException {
     int before = market.simulator().calls("/quote").size();
     Http.await(SOON, () -> call(ACCOUNT, MarketFixture.MARKET_ONLY).statusCode() == 200, () -> "not served");
@@ -199,7 +225,7 @@ class MarketplaceIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void theMarketplaceSeesNoPromptNoKeyAndNoName() {
     String received = market.simulator().received();
     assertThat(received).contains("/v1/marketplace/supplies?", "/v1/marketplace/quote", "/v1/marketplace/usage");
@@ -213,7 +239,7 @@ class MarketplaceIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void nothingIsSentAfterConsentIsWithdrawn() throws IOException {
     assertThat(call(ACCOUNT, MarketFixture.MARKET_ONLY).statusCode()).isEqualTo(200);
     market.revoke();

@@ -9,11 +9,9 @@ import dev.sluice.t.stack.Stack;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The preferred provider of three fails under load, in one way after the other. */
-@Tag("alone")
 class ProviderFaultsIT {
   @Test
   void othersTakeOver() {

@@ -133,7 +133,7 @@ class ConversionTest {
 
   @Test
   void rowsOfTheOldDatabaseBecomeQuotasAndRules() throws Exception {
-    try (PostgresServer server = PostgresServer.start();
+    try (PostgresServer server = PostgresServer.database();
         Connection connection = server.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       assertThat(OldDatabase.read(server.dataSource())).as("neither table is there").isEqualTo(OldDatabase.NONE);

@@ -133,7 +133,9 @@ class QuotaAlertsTest {
       for (int i = 0; i < 2; i++) {
         int self = i;
         var alerts = new QuotaAlerts((key, until, task) -> nodes.get(self).first(key, until, task), alert -> raised.add(alert.percent()));
-        nodes.add(new SharedQuotas(tree, client, InstantSource.system(), System::nanoTime, bounds, alerts, SharedListener.NONE));
+        SharedQuotas quotas = new SharedQuotas(tree, client, InstantSource.system(), System::nanoTime, bounds, alerts, SharedListener.NONE);
+        assertThat(quotas.awaitFirst(Duration.ofSeconds(5))).isTrue();
+        nodes.add(quotas);
       }
       // A node that has not reached Redis yet counts alone, and tells what was used later.
       long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
