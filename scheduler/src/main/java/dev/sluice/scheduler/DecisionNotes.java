@@ -5,6 +5,7 @@ import dev.sluice.scheduler.DecisionRecord.Bound;
 import dev.sluice.scheduler.DecisionRecord.Outcome;
 import dev.sluice.scheduler.DecisionRecord.ProviderVerdict;
 import dev.sluice.scheduler.DecisionRecord.Verdict;
+import dev.sluice.scheduler.fairness.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,14 +27,14 @@ final class DecisionNotes {
   void admitted(Waiter waiter, PoolLease lease, int accountIndex, long nowNanos, Effects effects) {
     if (effects.listener().wantsDecisions()) {
       Outcome outcome = new Outcome.Admitted(accounts.get(accountIndex).provider());
-      note(waiter, outcome, Optional.of(lease), verdicts(waiter.request(), accountIndex, nowNanos), nowNanos, effects);
+      note(waiter, outcome, Optional.of(lease), verdicts(waiter.request(), waiter.laneIndex(), accountIndex, nowNanos), nowNanos, effects);
     }
   }
 
   /** A request that waited was sent away. */
   void evicted(Waiter waiter, EvictReason reason, long nowNanos, Effects effects) {
     if (effects.listener().wantsDecisions()) {
-      note(waiter, new Outcome.Evicted(reason), Optional.empty(), verdicts(waiter.request(), NOBODY, nowNanos), nowNanos, effects);
+      note(waiter, new Outcome.Evicted(reason), Optional.empty(), verdicts(waiter.request(), waiter.laneIndex(), NOBODY, nowNanos), nowNanos, effects);
     }
   }
 
@@ -53,7 +54,7 @@ final class DecisionNotes {
       add(
           new DecisionRecord(
               model, request.flow(), lane, request.cost(), request.maxOutputTokens(), nowNanos, arrival.position(), arrival.bound(),
-              arrival.predictedWaitNanos(), 0, new Outcome.Rejected(reason), verdicts(request, NOBODY, nowNanos)),
+              arrival.predictedWaitNanos(), 0, new Outcome.Rejected(reason), verdicts(request, lane, NOBODY, nowNanos)),
           Optional.empty(),
           effects);
     }
@@ -71,11 +72,17 @@ final class DecisionNotes {
     effects.add(() -> listener.decided(record, lease));
   }
 
-  /** What keeps a request from starting that may use the accounts in {@code mask}; {@code gateOpen} says whether a bucket would pay. */
-  Bound bound(long mask, long tokens, boolean gateOpen, long nowNanos) {
+  /**
+   * What keeps {@code entry} from starting.
+   *
+   * @param leaves accounts in which it leaves the headroom free
+   * @param gateOpen whether a bucket would pay
+   */
+  Bound bound(Entry entry, long leaves, boolean gateOpen, long nowNanos) {
     Bound first = Bound.PROVIDERS;
-    for (long rest = mask; rest != 0; rest &= rest - 1) {
-      Bound bound = switch (accounts.ledger().get(Long.numberOfTrailingZeros(rest)).shortOf(tokens, nowNanos)) {
+    for (long rest = entry.mask(); rest != 0; rest &= rest - 1) {
+      boolean leaving = (leaves & Long.lowestOneBit(rest)) != 0;
+      Bound bound = switch (accounts.ledger().get(Long.numberOfTrailingZeros(rest)).shortOf(entry.tokens(), leaving, nowNanos)) {
         case NOTHING -> gateOpen ? Bound.TURN : Bound.BUCKET;
         case PAUSE -> Bound.PAUSE;
         case CONCURRENCY -> Bound.CONCURRENCY;
@@ -90,17 +97,17 @@ final class DecisionNotes {
     return first;
   }
 
-  private List<ProviderVerdict> verdicts(WorkRequest request, int chosen, long nowNanos) {
+  private List<ProviderVerdict> verdicts(WorkRequest request, int lane, int chosen, long nowNanos) {
     List<ProviderVerdict> verdicts = new ArrayList<>(accounts.size());
     for (int i = 0; i < accounts.size(); i++) {
       PoolAccount account = accounts.get(i);
       OptionalDouble score = accounts.scored() ? OptionalDouble.of(account.preference().score(request.cost())) : OptionalDouble.empty();
-      verdicts.add(new ProviderVerdict(account.provider(), i == chosen ? Verdict.CHOSEN : verdict(request, i, nowNanos), score));
+      verdicts.add(new ProviderVerdict(account.provider(), i == chosen ? Verdict.CHOSEN : verdict(request, lane, i, nowNanos), score));
     }
     return verdicts;
   }
 
-  private Verdict verdict(WorkRequest request, int index, long nowNanos) {
+  private Verdict verdict(WorkRequest request, int lane, int index, long nowNanos) {
     PoolAccount account = accounts.get(index);
     if (!account.isAmong(request.providers())) {
       return Verdict.NOT_ALLOWED;
@@ -108,7 +115,7 @@ final class DecisionNotes {
     if (!account.holdsContext(request.contextTokens())) {
       return Verdict.CONTEXT;
     }
-    return switch (account.account().shortOf(request.cost().total(), nowNanos)) {
+    return switch (account.account().shortOf(request.cost().total(), lane > 0, nowNanos)) {
       case NOTHING -> Verdict.FREE;
       case PAUSE -> account.standing().healthy() ? Verdict.PAUSED : Verdict.UNHEALTHY;
       case CONCURRENCY -> Verdict.CONCURRENCY;

@@ -3,8 +3,10 @@ package dev.sluice.scheduler;
 
 /** Why a request that waited was sent away without capacity. A closed set, fit for a metric label. */
 public enum EvictReason {
-  /** Its deadline passed, or became unreachable. */
+  /** Its deadline passed. */
   TIMEOUT,
+  /** It would have had to wait beyond its deadline. */
+  OUT_OF_REACH,
   /** The caller withdrew it. */
   CANCELLED,
   /** A more important arrival needed its place in a full queue. */

@@ -26,12 +26,16 @@ final class PoolAccounts {
   private TokenTotals forgotten = NOTHING;
   private boolean scored;
 
-  PoolAccounts(List<ProviderAccount> configured, long nowNanos) {
-    configure(configured, nowNanos);
+  PoolAccounts(List<ProviderAccount> configured, int headroomPercent, long nowNanos) {
+    configure(configured, headroomPercent, nowNanos);
   }
 
-  /** Changes the accounts; one that keeps its provider's name keeps its level and its leases. */
-  void configure(List<ProviderAccount> configured, long nowNanos) {
+  /**
+   * Changes the accounts; one that keeps its provider's name keeps its level and its leases.
+   *
+   * @param headroomPercent part of each that {@linkplain Account#headroom is headroom}
+   */
+  void configure(List<ProviderAccount> configured, int headroomPercent, long nowNanos) {
     Map<String, PoolAccount> known = new HashMap<>();
     Stream.concat(active.stream(), removed.stream()).forEach(account -> known.put(account.provider(), account));
     List<PoolAccount> next = new ArrayList<>();
@@ -46,6 +50,7 @@ final class PoolAccounts {
     }
     active = List.copyOf(next);
     ledger = active.stream().map(PoolAccount::account).toList();
+    ledger.forEach(account -> account.headroom(headroomPercent));
     scored = active.stream().anyMatch(account -> !account.preference().equals(Preference.NONE));
     known.values().stream()
         .filter(account -> account.account().inFlight() == 0)
@@ -84,17 +89,21 @@ final class PoolAccounts {
     return scored;
   }
 
-  /** Of the accounts in {@code mask} where {@code cost} fits now the one to take, as a mask of one bit; 0 if there is none. */
-  long pick(long mask, TokenCost cost, long nowNanos) {
+  /**
+   * Of the accounts in {@code mask} where {@code cost} fits now the one to take, as a mask of one bit; 0 if there is none.
+   *
+   * @param leaves accounts in which the headroom is left free
+   */
+  long pick(long mask, long leaves, TokenCost cost, long nowNanos) {
     if (!scored) {
-      return Dispatcher.firstFitting(ledger, mask, cost.total(), nowNanos);
+      return Dispatcher.firstFitting(ledger, mask, leaves, cost.total(), nowNanos);
     }
     long best = 0;
     double bestScore = Double.POSITIVE_INFINITY;
     for (long rest = mask; rest != 0; rest &= rest - 1) {
       int index = Long.numberOfTrailingZeros(rest);
       double score = active.get(index).preference().score(cost);
-      if (score < bestScore && ledger.get(index).fits(cost.total(), nowNanos)) {
+      if (score < bestScore && ledger.get(index).fits(cost.total(), (leaves & 1L << index) != 0, nowNanos)) {
         best = 1L << index;
         bestScore = score;
       }
@@ -125,6 +134,16 @@ final class PoolAccounts {
     long shortest = Long.MAX_VALUE;
     for (long rest = mask; rest != 0; rest &= rest - 1) {
       shortest = Math.min(shortest, ledger.get(Long.numberOfTrailingZeros(rest)).pauseNanos(nowNanos));
+    }
+    return shortest;
+  }
+
+  /** Time before which no account of {@code mask} can give anything; 0 if one is unhealthy, for nobody knows when it recovers. */
+  long leastWaitNanos(long mask, long nowNanos) {
+    long shortest = Long.MAX_VALUE;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      PoolAccount account = active.get(Long.numberOfTrailingZeros(rest));
+      shortest = Math.min(shortest, account.standing().healthy() ? account.account().leastWaitNanos(nowNanos) : 0);
     }
     return shortest;
   }

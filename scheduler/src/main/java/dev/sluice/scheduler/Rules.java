@@ -2,6 +2,7 @@
 package dev.sluice.scheduler;
 
 import dev.sluice.scheduler.bucket.Buckets;
+import dev.sluice.scheduler.fairness.AgedOrder;
 import dev.sluice.scheduler.fairness.GatedOrder;
 import dev.sluice.scheduler.fairness.HybridOrder;
 import dev.sluice.scheduler.fairness.LaneOrder;
@@ -34,18 +35,21 @@ final class Rules {
 
   /** The order of lanes; {@code buckets} are those of the pool, if it has any. */
   static LaneOrder order(SchedulerConfig config, @Nullable Buckets buckets, LaneUse use, ShadowedOrder.Listener shadowed, long nowNanos) {
-    LaneOrder order = buckets == null
-        ? order(config, config.policy(), use, nowNanos)
-        : new GatedOrder(buckets, config.starvationTimeoutNanos());
-    return config.shadow().isEmpty() ? order : new ShadowedOrder(order, order(config, config.shadow().get(), use, nowNanos), shadowed);
+    LaneOrder order = aged(config, buckets == null ? order(config, config.policy(), use, nowNanos) : new GatedOrder(buckets));
+    return config.shadow().isEmpty()
+        ? order
+        : new ShadowedOrder(order, aged(config, order(config, config.shadow().get(), use, nowNanos)), shadowed);
+  }
+
+  private static LaneOrder aged(SchedulerConfig config, LaneOrder order) {
+    return config.ageing().isOff() ? order : new AgedOrder(order, config.ageing());
   }
 
   private static LaneOrder order(SchedulerConfig config, Policy policy, LaneUse use, long nowNanos) {
-    int[] weights = weights(config);
     return switch (policy) {
-      case STRICT -> new StrictOrder(weights, config.starvationTimeoutNanos());
-      case WEIGHTED -> new WeightedOrder(weights);
-      case HYBRID -> new HybridOrder(weights, config.laneZeroSharePercent(), use, nowNanos);
+      case STRICT -> new StrictOrder();
+      case WEIGHTED -> new WeightedOrder(weights(config));
+      case HYBRID -> new HybridOrder(weights(config), config.laneZeroSharePercent(), use, nowNanos);
     };
   }
 
@@ -55,7 +59,7 @@ final class Rules {
         && a.shadow().equals(b.shadow())
         && a.policy() == b.policy()
         && Arrays.equals(weights(a), weights(b))
-        && a.starvationTimeoutNanos().equals(b.starvationTimeoutNanos())
+        && a.ageing().equals(b.ageing())
         && a.laneZeroSharePercent() == b.laneZeroSharePercent();
   }
 

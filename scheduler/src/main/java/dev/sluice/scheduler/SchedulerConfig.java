@@ -3,6 +3,7 @@ package dev.sluice.scheduler;
 
 import dev.sluice.scheduler.bucket.BucketRules;
 import dev.sluice.scheduler.capacity.Saturating;
+import dev.sluice.scheduler.fairness.Ageing;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
  *
  * @param lanes most important first; 2..20, with buckets 2..100
  * @param bounds of each pool
- * @param starvationTimeoutNanos under {@link Policy#STRICT}, a waiter older than this goes first; at least 1 ms; empty for never
+ * @param starvationTimeoutNanos a waiter older than this goes first; at least 1 ms; empty for never
  * @param laneZeroSharePercent under {@link Policy#HYBRID}, lane 0 goes first up to this share of dispatched tokens; 1..100
  * @param displace whether a newcomer takes the place of the latest waiter of the worst lane, if that lane is worse than its own
  *     and the pool is full
@@ -28,6 +29,9 @@ import java.util.stream.Collectors;
  * @param buckets makes every lane a bucket, instead of the policy; one bucket for each lane, and every provider with a limit of tokens
  *     per second
  * @param shadow a policy that is asked beside the one in force and decides nothing; {@link SchedulerListener#shadowed} hears of it
+ * @param ageingIntervalNanos a waiter counts as one lane better for every such time it has waited; at least 1 ms; empty for never
+ * @param laneZeroHeadroomPercent part of each provider's capacity that other lanes leave free for lane 0; 0..50, with buckets 0
+ * @param refuseWhileWaiting whether waiters are sent away as soon as their deadlines are out of reach, and not only when they pass
  */
 public record SchedulerConfig(
     Policy policy,
@@ -38,7 +42,10 @@ public record SchedulerConfig(
     boolean displace,
     Map<String, List<ProviderAccount>> pools,
     Optional<BucketRules> buckets,
-    Optional<Policy> shadow) {
+    Optional<Policy> shadow,
+    OptionalLong ageingIntervalNanos,
+    int laneZeroHeadroomPercent,
+    boolean refuseWhileWaiting) {
   /** The default of {@code laneZeroSharePercent}. */
   public static final int DEFAULT_LANE_ZERO_SHARE_PERCENT = 80;
 
@@ -49,7 +56,8 @@ public record SchedulerConfig(
   /** An eligibility mask is one long. */
   public static final int MAX_PROVIDERS_PER_POOL = Long.SIZE;
 
-  private static final long MIN_STARVATION_NANOS = 1_000_000L;
+  private static final int MAX_HEADROOM_PERCENT = 50;
+  private static final long MIN_AGEING_NANOS = 1_000_000L;
 
   public SchedulerConfig {
     lanes = List.copyOf(lanes);
@@ -66,19 +74,55 @@ public record SchedulerConfig(
       int laneZeroSharePercent,
       boolean displace,
       Map<String, List<ProviderAccount>> pools) {
-    this(policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.empty(), Optional.empty());
+    this(policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.empty(), Optional.empty(),
+        OptionalLong.empty(), 0, true);
   }
 
   /** The same configuration with buckets. */
   public SchedulerConfig withBuckets(BucketRules rules) {
     return new SchedulerConfig(
-        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.of(rules), shadow);
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, Optional.of(rules), shadow,
+        ageingIntervalNanos, laneZeroHeadroomPercent, refuseWhileWaiting);
   }
 
   /** The same configuration with a shadow. */
   public SchedulerConfig withShadow(Policy other) {
     return new SchedulerConfig(
-        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, Optional.of(other));
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, Optional.of(other),
+        ageingIntervalNanos, laneZeroHeadroomPercent, refuseWhileWaiting);
+  }
+
+  /** The same configuration with another ageing interval. */
+  public SchedulerConfig withAgeingInterval(OptionalLong nanos) {
+    return new SchedulerConfig(
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, nanos,
+        laneZeroHeadroomPercent, refuseWhileWaiting);
+  }
+
+  /** The same configuration with another headroom for lane 0. */
+  public SchedulerConfig withLaneZeroHeadroom(int percent) {
+    return new SchedulerConfig(
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, ageingIntervalNanos, percent,
+        refuseWhileWaiting);
+  }
+
+  /** The same configuration with waiters sent away early or not. */
+  public SchedulerConfig withRefusalWhileWaiting(boolean early) {
+    return new SchedulerConfig(
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools, buckets, shadow, ageingIntervalNanos,
+        laneZeroHeadroomPercent, early);
+  }
+
+  /** The same configuration for other providers. */
+  public SchedulerConfig withPools(Map<String, List<ProviderAccount>> others) {
+    return new SchedulerConfig(
+        policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, others, buckets, shadow, ageingIntervalNanos,
+        laneZeroHeadroomPercent, refuseWhileWaiting);
+  }
+
+  /** What having waited is worth. */
+  Ageing ageing() {
+    return new Ageing(starvationTimeoutNanos, ageingIntervalNanos);
   }
 
   /** Everything wrong with it, one sentence each with the value and what was expected; empty if it may be used. */
@@ -92,17 +136,26 @@ public record SchedulerConfig(
     if (lanes.stream().noneMatch(lane -> lane.weight() > 0)) {
       problems.add("lanes: all weights are 0 (expected: at least one > 0)");
     }
-    if (starvationTimeoutNanos.isPresent() && starvationTimeoutNanos.getAsLong() < MIN_STARVATION_NANOS) {
-      problems.add(Expect.problem(
-          "starvationTimeoutNanos", starvationTimeoutNanos.getAsLong(), "at least " + MIN_STARVATION_NANOS));
-    }
+    addAgeingProblem("starvationTimeoutNanos", starvationTimeoutNanos, problems);
+    addAgeingProblem("ageingIntervalNanos", ageingIntervalNanos, problems);
     if (laneZeroSharePercent < 1 || laneZeroSharePercent > 100) {
       problems.add(Expect.problem("laneZeroSharePercent", laneZeroSharePercent, "1..100"));
+    }
+    if (laneZeroHeadroomPercent < 0 || laneZeroHeadroomPercent > MAX_HEADROOM_PERCENT) {
+      problems.add(Expect.problem("laneZeroHeadroomPercent", laneZeroHeadroomPercent, "0.." + MAX_HEADROOM_PERCENT));
+    } else if (laneZeroHeadroomPercent > 0 && buckets.isPresent()) {
+      problems.add(Expect.problem("laneZeroHeadroomPercent", laneZeroHeadroomPercent, "0 with buckets, which guarantee lane 0 a rate"));
     }
     pools.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(pool -> addProblems("pools[" + pool.getKey() + "]", pool.getValue(), problems));
     return List.copyOf(problems);
+  }
+
+  private static void addAgeingProblem(String name, OptionalLong nanos, List<String> problems) {
+    if (nanos.isPresent() && nanos.getAsLong() < MIN_AGEING_NANOS) {
+      problems.add(Expect.problem(name, nanos.getAsLong(), "at least " + MIN_AGEING_NANOS));
+    }
   }
 
   private void addBucketProblems(BucketRules rules, List<String> problems) {

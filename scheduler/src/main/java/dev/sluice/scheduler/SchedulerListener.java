@@ -16,6 +16,9 @@ public interface SchedulerListener {
   /** A request got a lease; {@code queued} if it waited. */
   default void admitted(String model, String provider, int lane, long waitNanos, boolean queued) {}
 
+  /** A request that waited got a lease; {@code predictedNanos} was foretold on arrival. */
+  default void waited(String model, int lane, long predictedNanos, long waitNanos) {}
+
   /** A request was refused on arrival. With {@link RejectReason#UNKNOWN_MODEL}, {@code model} is whatever the caller sent. */
   default void rejected(String model, int lane, RejectReason reason) {}
 

@@ -14,6 +14,8 @@ final class Waiter extends Entry implements Ticket {
   private final WaitListener listener;
   private long predictedWaitNanos;
   private long patientUntilNanos;
+  private long lastPredictedNanos;
+  private long lastPredictedAtNanos;
   private int position;
   private Bound bound = Bound.NONE;
 
@@ -52,9 +54,26 @@ final class Waiter extends Entry implements Ticket {
 
   /** Keeps what was foretold; before anyone else sees the ticket. */
   void foretold(DecisionNotes.Arrival arrival) {
+    foretold(arrival.predictedWaitNanos(), arrivalNanos());
     predictedWaitNanos = arrival.predictedWaitNanos();
     position = arrival.position();
     bound = arrival.bound();
+  }
+
+  /** Keeps what was foretold at an instant, to be compared with what happens. */
+  void foretold(long remainingNanos, long atNanos) {
+    lastPredictedNanos = remainingNanos;
+    lastPredictedAtNanos = atNanos;
+  }
+
+  /** The wait that was last foretold. */
+  long lastPredictedNanos() {
+    return lastPredictedNanos;
+  }
+
+  /** When that was. */
+  long lastPredictedAtNanos() {
+    return lastPredictedAtNanos;
   }
 
   /** What kept it from starting on arrival. */

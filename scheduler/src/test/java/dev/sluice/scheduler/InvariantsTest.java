@@ -3,6 +3,7 @@ package dev.sluice.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.scheduler.NaivePool.NaiveWaiter;
 import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
 import dev.sluice.scheduler.simulation.FakeClock;
@@ -36,7 +37,7 @@ class InvariantsTest {
     System.out.println("InvariantsTest: outcomes " + seen);
     System.out.println("figure: invariants: random operations equal to the oracle | " + OPERATIONS + " | = 1000000 | pass | InvariantsTest");
     assertThat(seen).containsKeys(
-        "QUEUE_FULL", "WAIT_TOO_LONG", "NO_PROVIDER", "UNSCHEDULABLE", "TIMEOUT", "CANCELLED", "DISPLACED", "DRAINING",
+        "QUEUE_FULL", "WAIT_TOO_LONG", "NO_PROVIDER", "UNSCHEDULABLE", "TIMEOUT", "OUT_OF_REACH", "CANCELLED", "DISPLACED", "DRAINING",
         "SETTLED", "EXPIRED");
   }
 
@@ -211,13 +212,12 @@ class InvariantsTest {
      */
     private boolean isIdleThoughNeeded(NaiveAccount account) {
       Set<String> flows = new HashSet<>();
-      List<WorkRequest> wanting = oracle.waiters.stream()
+      List<NaiveWaiter> wanting = oracle.waiters.stream()
           .sorted(NaivePolicy.END)
           .filter(waiter -> flows.add(waiter.lane + waiter.flow()))
           .filter(waiter -> (waiter.mask & account.bit()) != 0)
-          .map(waiter -> waiter.request)
           .toList();
-      return !wanting.isEmpty() && wanting.stream().allMatch(request -> account.fits(request.cost().total()));
+      return !wanting.isEmpty() && wanting.stream().allMatch(waiter -> oracle.fits(waiter, account));
     }
 
     private void checkConservation(String where, PoolSnapshot pool) {
@@ -278,6 +278,9 @@ class InvariantsTest {
 
       @Override
       public void evicted(EvictReason reason, long retryAfterNanos) {
+        if (reason == EvictReason.OUT_OF_REACH) {
+          oracle.outOfReach.put(id, clock.elapsedNanos());
+        }
         note(id, "!" + reason);
       }
     }

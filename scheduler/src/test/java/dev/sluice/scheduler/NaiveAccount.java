@@ -11,6 +11,7 @@ final class NaiveAccount {
   final String provider;
   final List<NaiveLease> leases = new ArrayList<>();
   AccountLimits limits;
+  int headroomPercent;
   private long nanoTokens;
   private long nanoRequests;
   private long atNanos;
@@ -70,22 +71,35 @@ final class NaiveAccount {
     nanoRequests = requestsFresh ? requestBurst() : Math.min(nanoRequests, requestBurst());
   }
 
-  private long missingTokens(long tokens) {
-    return tokensLimited() ? Math.max(0, Math.min(tokens * NANO, burst()) - nanoTokens) : 0;
+  private long headroom(long limit) {
+    return (limit * headroomPercent + 99) / 100;
   }
 
-  private long missingRequests() {
-    return requestsLimited() ? Math.max(0, NANO - nanoRequests) : 0;
+  private long missingTokens(long tokens, boolean leaving) {
+    long needed = tokens + (tokensLimited() && leaving ? headroom(limits.tokensPerSecond()) : 0);
+    return tokensLimited() ? Math.max(0, Math.min(needed * NANO, burst()) - nanoTokens) : 0;
   }
 
-  boolean fits(long tokens) {
-    return leases.size() < limits.maxConcurrent() && missingTokens(tokens) == 0 && missingRequests() == 0;
+  private long missingRequests(boolean leaving) {
+    long needed = 1 + (requestsLimited() && leaving ? headroom(limits.requestsPerSecond()) : 0);
+    return requestsLimited() ? Math.max(0, Math.min(needed * NANO, requestBurst()) - nanoRequests) : 0;
+  }
+
+  /** Whether so many more requests of this kind could get a place if nobody ended. */
+  boolean hasPlace(boolean leaving) {
+    long kept = leaving ? Math.min(headroom(limits.maxConcurrent()), limits.maxConcurrent() - 1L) : 0;
+    return leases.size() + kept < limits.maxConcurrent();
+  }
+
+  /** Whether a request may start, {@code leaving} the headroom or not. */
+  boolean fits(long tokens, boolean leaving) {
+    return hasPlace(leaving) && missingTokens(tokens, leaving) == 0 && missingRequests(leaving) == 0;
   }
 
   /** The instant at which the rates allow so many tokens. */
-  long readyAtNanos(long tokens) {
-    long waitTokens = tokensLimited() ? Math.ceilDiv(missingTokens(tokens), limits.tokensPerSecond()) : 0;
-    long waitRequests = requestsLimited() ? Math.ceilDiv(missingRequests(), limits.requestsPerSecond()) : 0;
+  long readyAtNanos(long tokens, boolean leaving) {
+    long waitTokens = tokensLimited() ? Math.ceilDiv(missingTokens(tokens, leaving), limits.tokensPerSecond()) : 0;
+    long waitRequests = requestsLimited() ? Math.ceilDiv(missingRequests(leaving), limits.requestsPerSecond()) : 0;
     return atNanos + Math.max(waitTokens, waitRequests);
   }
 

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 
 /** Whose turn it is, by looking at everyone. Not thread-safe. */
 final class NaivePolicy {
+  private static final int[] NONE = {0, 0};
   private static final long FLOW_LAG = 32_768;
   private static final long LANE_LAG = 65_536;
   private static final long LANE_SCALE = 65_536;
@@ -60,6 +61,7 @@ final class NaivePolicy {
     boolean same = next.policy() == config.policy()
         && next.lanes().stream().map(LaneConfig::weight).toList().equals(config.lanes().stream().map(LaneConfig::weight).toList())
         && next.starvationTimeoutNanos().equals(config.starvationTimeoutNanos())
+        && next.ageingIntervalNanos().equals(config.ageingIntervalNanos())
         && next.laneZeroSharePercent() == config.laneZeroSharePercent();
     config = next;
     if (!same) {
@@ -78,7 +80,7 @@ final class NaivePolicy {
       laneTags.merge(waiter.lane, laneTime, Math::max);
     }
     if (others.stream().noneMatch(other -> other.lane == waiter.lane && other.flow().equals(waiter.flow()))) {
-      long level = heads(others, 0).stream()
+      long level = heads(others, NONE).stream()
           .filter(head -> head.lane == waiter.lane && head.mask == waiter.mask)
           .min(Comparator.comparing(this::turn))
           .map(this::tag)
@@ -106,7 +108,7 @@ final class NaivePolicy {
 
   /** The least level at which a flow could join a lane with waiters. */
   private long floor(int lane, List<NaiveWaiter> waiters) {
-    long least = nextByMask(heads(waiters, 0).stream().filter(head -> head.lane == lane).toList()).stream()
+    long least = nextByMask(heads(waiters, NONE).stream().filter(head -> head.lane == lane).toList()).stream()
         .mapToLong(head -> tag(head.orElseThrow()))
         .min()
         .orElseThrow();
@@ -138,8 +140,8 @@ final class NaivePolicy {
     return request.cost().inputTokens() + 2 * request.expectedOutputTokens();
   }
 
-  /** The first of every flow, in order of arrival, of those that may use an account outside {@code claimed}. */
-  private static List<NaiveWaiter> heads(List<NaiveWaiter> waiters, int claimed) {
+  /** The first of every flow, in order of arrival, of those that may use an account outside {@code claimed}: by lane 0, by the others. */
+  private static List<NaiveWaiter> heads(List<NaiveWaiter> waiters, int[] claimed) {
     List<NaiveWaiter> heads = new ArrayList<>();
     for (int i = 0; i < waiters.size(); i++) {
       NaiveWaiter waiter = waiters.get(i);
@@ -148,7 +150,7 @@ final class NaivePolicy {
         NaiveWaiter other = waiters.get(j);
         first = j == i || other.lane != waiter.lane || !other.flow().equals(waiter.flow()) || END.compare(waiter, other) < 0;
       }
-      if (first && (waiter.mask & ~claimed) != 0) {
+      if (first && (waiter.mask & ~claimed[waiter.lane == 0 ? 0 : 1]) != 0) {
         heads.add(waiter);
       }
     }
@@ -166,7 +168,7 @@ final class NaivePolicy {
 
   /** A waiter of the lane was served and has left; flows whose accounts are slow may not lag further behind. */
   void lift(int lane, List<NaiveWaiter> waiters) {
-    List<NaiveWaiter> heads = heads(waiters, 0).stream().filter(head -> head.lane == lane).toList();
+    List<NaiveWaiter> heads = heads(waiters, NONE).stream().filter(head -> head.lane == lane).toList();
     for (Optional<NaiveWaiter> next : nextByMask(heads)) {
       long lift = Math.max(0, flowTimes.get(lane) - tag(next.orElseThrow()) - FLOW_LAG);
       heads.stream()
@@ -199,14 +201,18 @@ final class NaivePolicy {
     return best;
   }
 
-  Optional<NaiveWaiter> next(List<NaiveWaiter> waiters, int claimed, long nowNanos) {
+  Optional<NaiveWaiter> next(List<NaiveWaiter> waiters, int[] claimed, long nowNanos) {
     List<NaiveWaiter> heads = heads(waiters, claimed);
     if (heads.isEmpty()) {
       return Optional.empty();
     }
-    List<NaiveWaiter> candidates = best(heads);
+    NaiveWaiter pick = pick(best(heads)).orElseThrow();
+    return starving(heads, nowNanos).or(() -> aged(heads, pick, nowNanos)).or(() -> Optional.of(pick));
+  }
+
+  private Optional<NaiveWaiter> pick(List<NaiveWaiter> candidates) {
     return switch (config.policy()) {
-      case STRICT -> starving(heads, nowNanos).or(() -> candidates.stream().findFirst());
+      case STRICT -> candidates.stream().findFirst();
       case WEIGHTED -> weighted(candidates);
       case HYBRID -> use.scarce ? byPlaces(candidates) : hybrid(candidates);
     };
@@ -216,9 +222,26 @@ final class NaivePolicy {
     return config.starvationTimeoutNanos().isEmpty()
         ? Optional.empty()
         : heads.stream()
-            .filter(waiter -> weight(waiter.lane) > 0)
             .filter(waiter -> nowNanos - waiter.arrivalNanos > config.starvationTimeoutNanos().getAsLong())
             .min(Comparator.comparing(waiter -> waiter.sequence));
+  }
+
+  /** Of those who have aged past everybody the oldest; else of those who have aged past the pick's lane from a worse one the best. */
+  private Optional<NaiveWaiter> aged(List<NaiveWaiter> heads, NaiveWaiter pick, long nowNanos) {
+    if (config.ageingIntervalNanos().isEmpty()) {
+      return Optional.empty();
+    }
+    List<NaiveWaiter> bySequence = heads.stream().sorted(Comparator.comparing(waiter -> waiter.sequence)).toList();
+    for (int lane = -1; lane < pick.lane; lane++) {
+      for (NaiveWaiter waiter : bySequence) {
+        long intervals = waiter.lane - lane;
+        boolean there = intervals > 0 && nowNanos - waiter.arrivalNanos >= intervals * config.ageingIntervalNanos().getAsLong();
+        if (there && (lane == -1 || waiter.lane > pick.lane)) {
+          return Optional.of(waiter);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<NaiveWaiter> weighted(List<NaiveWaiter> candidates) {
@@ -264,7 +287,7 @@ final class NaivePolicy {
     Map<String, Long> tags = flowTags.get(waiter.lane);
     long tag = tags.get(waiter.flow());
     long turn = turn(waiter);
-    boolean inTurn = heads(waiters, 0).stream()
+    boolean inTurn = heads(waiters, NONE).stream()
         .filter(other -> other.lane == waiter.lane && other.mask == waiter.mask)
         .allMatch(other -> turn(other) > turn || (turn(other) == turn && other.sequence >= waiter.sequence));
     if (inTurn) {

@@ -4,8 +4,11 @@ package dev.sluice.scheduler;
 import dev.sluice.scheduler.NaiveAccount.NaiveLease;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The oracle: one pool in lists and scans, that says what must become of every request and when. Not thread-safe.
@@ -50,11 +53,16 @@ final class NaivePool {
   final List<String> log = new ArrayList<>();
 
   final List<NaiveWaiter> waiters = new ArrayList<>();
+
+  /** When the core sent whom away after a look at its prospects; believed of those who wait, with their deadlines ahead. */
+  final Map<Integer, Long> outOfReach = new LinkedHashMap<>();
+
   private final NaivePolicy policy;
   private final NaiveUse use;
   private List<NaiveAccount> accounts = new ArrayList<>();
   private final List<NaiveAccount> removed = new ArrayList<>();
   private SchedulerConfig config;
+  private @Nullable NaiveWaiter newcomer;
   private long nowNanos;
   private long nextSequence;
   private long nextGrant;
@@ -65,6 +73,7 @@ final class NaivePool {
     this.use = new NaiveUse(nowNanos);
     this.policy = new NaivePolicy(config, use, nowNanos);
     configured(config).forEach(account -> accounts.add(new NaiveAccount(account, nowNanos)));
+    accounts.forEach(account -> account.headroomPercent = config.laneZeroHeadroomPercent());
     countPlaces();
   }
 
@@ -103,10 +112,15 @@ final class NaivePool {
     long next = Long.MAX_VALUE;
     for (NaiveWaiter waiter : waiters) {
       next = sooner(next, waiter.deadlineNanos);
+      next = sooner(next, outOfReach.getOrDefault(waiter.id, Long.MAX_VALUE));
       next = sooner(next, waiter.arrivalNanos + config.starvationTimeoutNanos().orElse(FOREVER) + 1);
+      for (int lanes = 1; lanes <= waiter.lane + 1 && config.ageingIntervalNanos().isPresent(); lanes++) {
+        next = sooner(next, waiter.arrivalNanos + lanes * config.ageingIntervalNanos().getAsLong());
+      }
       for (NaiveAccount account : accounts) {
         boolean eligible = (waiter.mask & account.bit()) != 0;
-        next = eligible ? sooner(next, account.readyAtNanos(waiter.request.cost().total())) : next;
+        next = eligible ? sooner(next, account.readyAtNanos(waiter.request.cost().total(), false)) : next;
+        next = eligible ? sooner(next, account.readyAtNanos(waiter.request.cost().total(), true)) : next;
       }
     }
     for (NaiveLease lease : leases()) {
@@ -133,9 +147,42 @@ final class NaivePool {
         .toList()
         .forEach(lease -> finish(lease, LeaseEnd.EXPIRED, lease.cost()));
     evictOverdue(nowNanos - 1);
+    settleRounds();
+    List<NaiveWaiter> reviewed = waiters.stream().filter(waiter -> outOfReach.getOrDefault(waiter.id, Long.MAX_VALUE) == nowNanos).toList();
+    if (!reviewed.isEmpty()) {
+      reviewed.stream()
+          .sorted(Comparator.comparing(waiter -> List.copyOf(outOfReach.keySet()).indexOf(waiter.id)))
+          .forEach(this::believe);
+      settleRounds();
+    }
+  }
+
+  private void settleRounds() {
     do {
       round();
     } while (evictOverdue(nowNanos));
+  }
+
+  private void believe(NaiveWaiter waiter) {
+    if (waiter.deadlineNanos <= nowNanos || !config.refuseWhileWaiting()) {
+      throw new AssertionError(waiter.id + " was sent away at " + nowNanos + " as out of reach, its deadline being " + waiter.deadlineNanos);
+    }
+    evict(waiter, EvictReason.OUT_OF_REACH);
+  }
+
+  /** After a change: those whose deadline comes before any of their accounts gives anything, whatever ends. */
+  private void evictHopeless() {
+    if (!config.refuseWhileWaiting()) {
+      return;
+    }
+    evictOverdue(nowNanos - 1);
+    waiters.stream()
+        .filter(waiter -> accounts.stream()
+            .filter(account -> (waiter.mask & account.bit()) != 0)
+            .allMatch(account -> account.leases.isEmpty() && account.readyAtNanos(0, false) > waiter.deadlineNanos))
+        .sorted(Comparator.comparing((NaiveWaiter waiter) -> waiter.deadlineNanos).thenComparing(waiter -> waiter.sequence))
+        .toList()
+        .forEach(waiter -> evict(waiter, EvictReason.OUT_OF_REACH));
   }
 
   private boolean evictOverdue(long latestNanos) {
@@ -161,15 +208,15 @@ final class NaivePool {
   }
 
   private void round() {
-    int claimed = 0;
+    int[] claimed = {0, 0};
     for (Optional<NaiveWaiter> next = policy.next(waiters, claimed, nowNanos);
         next.isPresent();
         next = policy.next(waiters, claimed, nowNanos)) {
       NaiveWaiter waiter = next.get();
-      int open = waiter.mask & ~claimed;
+      int open = waiter.mask & ~claimed[waiter.lane == 0 ? 0 : 1];
       Optional<NaiveAccount> account = accounts.stream()
           .filter(candidate -> (open & candidate.bit()) != 0)
-          .filter(candidate -> candidate.fits(waiter.request.cost().total()))
+          .filter(candidate -> fits(waiter, candidate))
           .findFirst();
       if (account.isPresent()) {
         policy.served(waiter, waiters, nowNanos);
@@ -177,9 +224,14 @@ final class NaivePool {
         policy.left(waiter, waiters);
         policy.lift(waiter.lane, waiters);
         grant(waiter.id, waiter.lane, waiter.request, account.get());
-        claimed = 0;
+        claimed[0] = 0;
+        claimed[1] = 0;
       } else {
-        claimed |= waiter.mask;
+        claimed[0] |= accounts.stream()
+            .filter(candidate -> (open & candidate.bit()) != 0 && !candidate.fits(waiter.request.cost().total(), false))
+            .mapToInt(NaiveAccount::bit)
+            .sum();
+        claimed[1] |= waiter.mask;
       }
     }
     if (!waiters.isEmpty()) {
@@ -191,8 +243,22 @@ final class NaivePool {
     }
   }
 
+  /** Whether the account would take the waiter now, if it were its turn. */
+  boolean fits(NaiveWaiter waiter, NaiveAccount account) {
+    return account.fits(waiter.request.cost().total(), leaves(waiter, account));
+  }
+
+  /** Lane 0 does not, nor who is past the starvation bound, nor anybody while one of lane 0 waits for the account. */
+  private boolean leaves(NaiveWaiter waiter, NaiveAccount account) {
+    long waited = nowNanos - waiter.arrivalNanos;
+    return waiter.lane > 0
+        && waited <= config.starvationTimeoutNanos().orElse(FOREVER)
+        && waited / config.ageingIntervalNanos().orElse(FOREVER) <= waiter.lane
+        && waiters.stream().noneMatch(other -> other.lane == 0 && other != newcomer && (other.mask & account.bit()) != 0);
+  }
+
   private boolean placesAreShort() {
-    return accounts.stream().anyMatch(account -> account.leases.size() >= account.limits.maxConcurrent());
+    return accounts.stream().anyMatch(account -> !account.hasPlace(true));
   }
 
   private void expectHold(NaiveWaiter waiter) {
@@ -240,7 +306,7 @@ final class NaivePool {
     int lane = Math.min(request.lane(), config.lanes().size() - 1);
     long total = request.cost().total();
     Optional<NaiveAccount> free =
-        accounts.stream().filter(account -> (mask & account.bit()) != 0 && account.fits(total)).findFirst();
+        accounts.stream().filter(account -> (mask & account.bit()) != 0 && account.fits(total, lane > 0)).findFirst();
     if (waiters.isEmpty() && free.isPresent()) {
       policy.passed(lane, total, nowNanos);
       grant(id, lane, request, free.get());
@@ -254,10 +320,13 @@ final class NaivePool {
     }
     policy.joined(waiter, waiters);
     waiters.add(waiter);
+    newcomer = waiter;
     round();
     if (waiters.contains(waiter)) {
       judge(waiter, tooLate || limitNanos == 0);
     }
+    newcomer = null;
+    round();
   }
 
   private void judge(NaiveWaiter waiter, boolean tooLate) {
@@ -268,6 +337,8 @@ final class NaivePool {
     if (!fits || tooLate) {
       waiters.remove(waiter);
       policy.left(waiter, waiters);
+      newcomer = null;
+      round();
       refuse(waiter.id, fits ? RejectReason.WAIT_TOO_LONG : RejectReason.QUEUE_FULL);
       return;
     }
@@ -346,6 +417,7 @@ final class NaivePool {
       accounts.add(existing.orElseGet(() -> new NaiveAccount(wanted, nowNanos)));
     }
     known.stream().filter(account -> !account.leases.isEmpty()).forEach(removed::add);
+    accounts.forEach(account -> account.headroomPercent = next.laneZeroHeadroomPercent());
     countPlaces();
     config = next;
     policy.reconfigure(next, nowNanos);
@@ -372,6 +444,7 @@ final class NaivePool {
       policy.forget(lane, waiters);
     }
     homeless.forEach(waiter -> log.add(waiter.id + "!" + EvictReason.NO_PROVIDER + "@" + nowNanos));
+    evictHopeless();
     settleDown();
   }
 }

@@ -42,7 +42,10 @@ final class RandomSetups {
         chance(50) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 10 * SECOND)),
         random.nextInt(1, 101),
         chance(50),
-        Map.of(Setup.MODEL, accounts()));
+        Map.of(Setup.MODEL, accounts()))
+        .withAgeingInterval(chance(60) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 5 * SECOND)))
+        .withRefusalWhileWaiting(chance(80))
+        .withLaneZeroHeadroom(chance(60) ? 0 : random.nextInt(1, 51));
   }
 
   private List<ProviderAccount> accounts() {

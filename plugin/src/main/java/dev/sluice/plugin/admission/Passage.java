@@ -351,6 +351,7 @@ final class Passage implements WaitListener {
   private static Reason reason(EvictReason reason) {
     return switch (reason) {
       case TIMEOUT -> Reason.WAIT_TIMEOUT;
+      case OUT_OF_REACH -> Reason.WAIT_TOO_LONG;
       case DISPLACED -> Reason.DISPLACED;
       case NO_PROVIDER -> Reason.NO_PROVIDER;
       case DRAINING -> Reason.DRAINING;

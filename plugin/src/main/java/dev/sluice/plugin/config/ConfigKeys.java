@@ -108,12 +108,30 @@ final class ConfigKeys {
         Key.optional("weights", list(whole(1, 1_000_000), MAX_LEVELS), "16, 8, 4, 2, 1; doubling per level, at most 1024", "Shares of the lanes, best first, one for each level.");
     static final Key<Integer> LANE_ZERO_SHARE_PERCENT =
         Key.of("lane_zero_share_percent", percent(1, 100), "80%", "Under `hybrid`, the share of tokens up to which lane 0 goes first.");
+    static final Key<Integer> LANE_ZERO_HEADROOM_PERCENT =
+        Key.of(
+            "lane_zero_headroom_percent",
+            percent(0, 50),
+            "0%",
+            "Part of each provider's places, requests and tokens of a second, rounded up, that other lanes leave free for lane 0 to start at once. Not with buckets.");
     static final Key<Optional<Duration>> STARVATION_TIMEOUT =
         Key.of(
             "starvation_timeout",
             durationOrOff(Duration.ofMillis(100), ConfigKeys.MAX_WAIT),
             "off",
-            "Under `strict`, the wait after which a request goes before better lanes.");
+            "The wait after which a request goes before all that wait less long, whatever the policy and its lane.");
+    static final Key<Optional<Duration>> AGEING_INTERVAL =
+        Key.of(
+            "ageing_interval",
+            durationOrOff(Duration.ofMillis(100), ConfigKeys.MAX_WAIT),
+            "off",
+            "A waiter counts as one lane better for every such time that it has waited; past lane 0 it goes before all that came later.");
+    static final Key<Boolean> REFUSE_WHILE_WAITING =
+        Key.of(
+            "refuse_while_waiting",
+            flag(),
+            "true",
+            "Refuse a waiter as soon as it would have to wait beyond its deadline, as far as forecasts have come true; false waits for the deadline.");
     static final Key<Duration> QUEUE_TIMEOUT =
         Key.of("queue_timeout", duration(NO_TIME, ConfigKeys.MAX_WAIT), "30s", "Longest wait in a lane; 0s admits at once or rejects.");
     static final Key<Integer> MAX_QUEUE_DEPTH = Key.of("max_queue_depth", whole(0, 1_000_000), "1000", "Requests that may wait in one lane.");
@@ -148,7 +166,10 @@ final class ConfigKeys {
                     SHADOW_POLICY,
                     WEIGHTS,
                     LANE_ZERO_SHARE_PERCENT,
+                    LANE_ZERO_HEADROOM_PERCENT,
                     STARVATION_TIMEOUT,
+                    AGEING_INTERVAL,
+                    REFUSE_WHILE_WAITING,
                     QUEUE_TIMEOUT,
                     MAX_QUEUE_DEPTH,
                     MAX_QUEUE_BYTES,

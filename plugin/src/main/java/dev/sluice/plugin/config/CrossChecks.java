@@ -37,6 +37,7 @@ final class CrossChecks {
     checks.levels();
     checks.lanes();
     checks.depths();
+    checks.headroom();
     BucketBinder.check(root.section(BucketKeys.SECTION), problems);
     checks.surfaces();
     HealthKeys.check(root.section(SluiceDocument.PROVIDER).section(HealthKeys.SECTION), problems);
@@ -92,6 +93,15 @@ final class CrossChecks {
       } else if (scheduler.sound(Scheduler.PRIORITY_LEVELS) && lane.get(Lane.LEVEL) >= levels) {
         lane.refuse(Lane.LEVEL, "a level from 0 to " + (levels - 1) + ", as priority_levels is " + levels, problems);
       }
+    }
+  }
+
+  private void headroom() {
+    Values scheduler = scheduler();
+    if (scheduler.sound(Scheduler.TYPE, Scheduler.LANE_ZERO_HEADROOM_PERCENT)
+        && scheduler.get(Scheduler.TYPE) == AllocationType.BUCKET
+        && scheduler.get(Scheduler.LANE_ZERO_HEADROOM_PERCENT) > 0) {
+      scheduler.refuse(Scheduler.LANE_ZERO_HEADROOM_PERCENT, "0%, as type is bucket: bucket 0 has its guarantee", problems);
     }
   }
 

@@ -76,7 +76,10 @@ final class SettingsBinder {
         lanes(values, levels),
         values.find(Scheduler.DEFAULT_PRIORITY).orElse(levels / 2),
         values.get(Scheduler.LANE_ZERO_SHARE_PERCENT),
+        values.get(Scheduler.LANE_ZERO_HEADROOM_PERCENT),
         values.get(Scheduler.STARVATION_TIMEOUT),
+        values.get(Scheduler.AGEING_INTERVAL),
+        values.get(Scheduler.REFUSE_WHILE_WAITING),
         queue,
         values.get(Scheduler.DISPLACE),
         new SluiceConfig.CostSettings(

@@ -47,6 +47,7 @@ public final class SchedulerMetrics implements SchedulerListener {
   private final LeaseEnds ended;
   private final Optional<BiConsumer<DecisionRecord, Optional<Lease>>> decisions;
   private final ConcurrentHashMap<Key, Timer> waits = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Key, Timer> errors = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Key, Counter> counters = new ConcurrentHashMap<>();
   private final MultiGauge waiting;
   private final MultiGauge inFlight;
@@ -71,6 +72,13 @@ public final class SchedulerMetrics implements SchedulerListener {
         .computeIfAbsent(new Key("", model, lane, ""), key -> wait(model, lane))
         .record(waitNanos, TimeUnit.NANOSECONDS);
     count("sluice_admitted_requests", "Requests admitted", model, lane, queued ? "waited" : "at_once").increment();
+  }
+
+  @Override
+  public void waited(String model, int lane, long predictedNanos, long waitNanos) {
+    errors
+        .computeIfAbsent(new Key("", model, lane, waitNanos > predictedNanos ? "late" : "early"), key -> error(model, lane, key.kind()))
+        .record(Math.abs(waitNanos - predictedNanos), TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -150,6 +158,14 @@ public final class SchedulerMetrics implements SchedulerListener {
     return Timer.builder("sluice_queue_wait")
         .description("Time between arrival and admission")
         .tags("model", model, "lane", LaneLabel.of(lane))
+        .serviceLevelObjectives(WAIT_BUCKETS)
+        .register(registry);
+  }
+
+  private Timer error(String model, int lane, String kind) {
+    return Timer.builder("sluice_wait_prediction_error")
+        .description("Time between the start foretold on arrival and the actual one, of requests that waited")
+        .tags("model", model, "lane", LaneLabel.of(lane), "kind", kind)
         .serviceLevelObjectives(WAIT_BUCKETS)
         .register(registry);
   }

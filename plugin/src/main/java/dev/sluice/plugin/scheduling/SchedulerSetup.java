@@ -56,7 +56,10 @@ public final class SchedulerSetup {
         settings.displace(),
         pools(config.providers(), windows),
         buckets,
-        shadow(settings.shadow()));
+        shadow(settings.shadow()),
+        settings.ageingInterval().map(Duration::toNanos).map(OptionalLong::of).orElseGet(OptionalLong::empty),
+        settings.laneZeroHeadroomPercent(),
+        settings.refuseWhileWaiting());
   }
 
   private static Optional<Policy> shadow(ShadowPolicy shadow) {

@@ -98,6 +98,8 @@ class SluiceConfigTest {
         weights: [9, 3, 1]
         lane_zero_share_percent: 55%
         starvation_timeout: 4s
+        ageing_interval: 700ms
+        refuse_while_waiting: false
         queue_timeout: 12s
         max_queue_depth: 70
         max_queue_bytes: 7MiB
@@ -331,7 +333,10 @@ class SluiceConfigTest {
                     lanes,
                     2,
                     80,
+                    0,
                     Optional.empty(),
+                    Optional.empty(),
+                    true,
                     new SluiceConfig.QueueSettings(5000, 256 * MIB, 500),
                     true,
                     new SluiceConfig.CostSettings(true, 80, 256),
@@ -412,7 +417,10 @@ class SluiceConfigTest {
                     new LaneSettings(1, Duration.ofSeconds(12), 70, 7 * MIB)),
                 2,
                 55,
+                0,
                 Optional.of(Duration.ofSeconds(4)),
+                Optional.of(Duration.ofMillis(700)),
+                false,
                 new SluiceConfig.QueueSettings(210, 21 * MIB, 30),
                 false,
                 new SluiceConfig.CostSettings(false, 65, 300),
@@ -649,6 +657,11 @@ class SluiceConfigTest {
   }
 
   @Test
+  void headroomIsReadWithoutBuckets() throws Exception {
+    assertThat(loaded("scheduler: {lane_zero_headroom_percent: 15%}", Map.of()).config().scheduler().laneZeroHeadroomPercent()).isEqualTo(15);
+  }
+
+  @Test
   void theFullFileLeavesNoKeyAtItsDefault() throws Exception {
     Files.writeString(folder.resolve("secret"), "s");
     var full = EffectiveConfig.flatten(loaded(FULL, SECRETS).values());
@@ -661,7 +674,7 @@ class SluiceConfigTest {
           }
         });
 
-    assertThat(same).isEmpty();
+    assertThat(same).as("all but what does not go with buckets").containsExactly("scheduler.lane_zero_headroom_percent");
     assertThat(EffectiveConfig.variables()).hasSizeGreaterThan(35);
   }
 

@@ -12,6 +12,7 @@ public final class Account {
   private final TokenBucket requests;
   private int maxConcurrent;
   private int inFlight;
+  private int headroomPercent;
   private Pause pause = Pause.NONE;
   private long pausedUntilNanos;
 
@@ -38,33 +39,69 @@ public final class Account {
     this.maxConcurrent = maxConcurrent;
   }
 
-  /** True if a request of {@code cost} tokens may start now. */
-  public boolean fits(long cost, long nowNanos) {
-    return pauseNanos(nowNanos) == 0 && inFlight < maxConcurrent && requests.covers(1, nowNanos) && tokens.covers(cost, nowNanos);
+  /**
+   * Says which part of its places, of its requests and of its tokens of a second is headroom, 0..100, each rounded up; one place at
+   * least is none. Whoever leaves it free counts its places and buckets as that much emptier, but a full bucket as full.
+   */
+  public void headroom(int percent) {
+    headroomPercent = percent;
+  }
+
+  private int places(boolean leaving) {
+    return leaving ? maxConcurrent - (int) Math.min(maxConcurrent - 1L, headroomOf(maxConcurrent)) : maxConcurrent;
+  }
+
+  private long headroomOf(long limit) {
+    return limit == TokenBucket.UNLIMITED ? 0 : Math.ceilDiv(limit * headroomPercent, 100L);
+  }
+
+  /** Tokens that are headroom. */
+  public long headroomTokens() {
+    return headroomOf(tokens.ratePerSecond());
+  }
+
+  /** Requests of a second that are headroom. */
+  public long headroomRequests() {
+    return headroomOf(requests.ratePerSecond());
+  }
+
+  private long requestNeed(boolean leaving) {
+    return leaving ? 1 + headroomRequests() : 1;
+  }
+
+  private long tokenNeed(long cost, boolean leaving) {
+    return leaving ? Saturating.add(cost, headroomTokens()) : cost;
+  }
+
+  /** True if a request of {@code cost} tokens may start now, {@code leaving} the headroom or not. */
+  public boolean fits(long cost, boolean leaving, long nowNanos) {
+    return shortOf(cost, leaving, nowNanos) == Dimension.NOTHING;
   }
 
   /**
    * Time until a request of {@code cost} tokens may start if nothing else does; {@link Long#MAX_VALUE} where only the end of a
    * running request can help.
    */
-  public long readyInNanos(long cost, long nowNanos) {
-    return inFlight < maxConcurrent
-        ? Math.max(pauseNanos(nowNanos), Math.max(requests.readyInNanos(1, nowNanos), tokens.readyInNanos(cost, nowNanos)))
-        : Long.MAX_VALUE;
+  public long readyInNanos(long cost, boolean leaving, long nowNanos) {
+    if (inFlight >= places(leaving)) {
+      return Long.MAX_VALUE;
+    }
+    long requestNanos = requests.readyInNanos(requestNeed(leaving), nowNanos);
+    return Math.max(pauseNanos(nowNanos), Math.max(requestNanos, tokens.readyInNanos(tokenNeed(cost, leaving), nowNanos)));
   }
 
   /** What keeps a request of {@code cost} tokens from starting now: of several the first of a pause, concurrency, requests, tokens. */
-  public Dimension shortOf(long cost, long nowNanos) {
+  public Dimension shortOf(long cost, boolean leaving, long nowNanos) {
     if (pauseNanos(nowNanos) > 0) {
       return Dimension.PAUSE;
     }
-    if (inFlight >= maxConcurrent) {
+    if (inFlight >= places(leaving)) {
       return Dimension.CONCURRENCY;
     }
-    if (!requests.covers(1, nowNanos)) {
+    if (!requests.covers(requestNeed(leaving), nowNanos)) {
       return Dimension.REQUESTS;
     }
-    return tokens.covers(cost, nowNanos) ? Dimension.NOTHING : Dimension.TOKENS;
+    return tokens.covers(tokenNeed(cost, leaving), nowNanos) ? Dimension.NOTHING : Dimension.TOKENS;
   }
 
   /** Changes when requests may start; the instant counts only for {@link Pause#UNTIL}. */
@@ -80,6 +117,12 @@ public final class Account {
       case UNTIL -> Math.max(0, pausedUntilNanos - nowNanos);
       case FOR_GOOD -> Long.MAX_VALUE;
     };
+  }
+
+  /** Time before which it certainly gives nothing; the end of a running request may give back what it had taken. */
+  public long leastWaitNanos(long nowNanos) {
+    long pauseNanos = pause == Pause.FOR_GOOD ? 0 : pauseNanos(nowNanos);
+    return inFlight > 0 ? pauseNanos : Math.max(pauseNanos, Math.max(requests.readyInNanos(1, nowNanos), tokens.readyInNanos(0, nowNanos)));
   }
 
   /** Reserves every dimension for one request; the caller has seen that it {@linkplain #fits fits}. */
@@ -133,9 +176,9 @@ public final class Account {
     return inFlight;
   }
 
-  /** True if only the end of a running request can let another start. */
+  /** True if only the end of a running request can let another start that leaves the headroom. */
   public boolean isSaturated() {
-    return inFlight >= maxConcurrent;
+    return inFlight >= places(true);
   }
 
   /** Tokens in the bucket; negative for debt. */

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  * {@code 1 + 1/window} times the one before it (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009), so that about the
  * last {@code window} values decide.
  */
-final class FadingHistogram {
+public final class FadingHistogram {
   /** Beyond this the weights are scaled down, long before a float loses count. */
   private static final double HEAVY = 1e6;
 
@@ -21,7 +21,7 @@ final class FadingHistogram {
    * @param perOctave bins for a doubling
    * @param octaves doublings covered; greater values count as the greatest
    */
-  record Scale(double least, int perOctave, int octaves) {
+  public record Scale(double least, int perOctave, int octaves) {
     int bins() {
       return perOctave * octaves;
     }
@@ -44,13 +44,14 @@ final class FadingHistogram {
   private double total;
 
   /** An empty histogram; {@code window} is at least 1. */
-  FadingHistogram(Scale scale, int window) {
+  public FadingHistogram(Scale scale, int window) {
     this.scale = scale;
     this.growth = 1 + 1.0 / window;
     this.weights = new float[scale.bins()];
   }
 
-  void add(double value) {
+  /** Counts a value. */
+  public void add(double value) {
     weights[scale.bin(value)] += (float) nextWeight;
     total += nextWeight;
     nextWeight *= growth;
@@ -64,12 +65,12 @@ final class FadingHistogram {
   }
 
   /** How many recent values the histogram is worth; at most about the window. */
-  double evidence() {
+  public double evidence() {
     return total / nextWeight;
   }
 
   /** The value below which the part {@code quantile}, 0..1, of the recent values lies; empty without any. */
-  OptionalDouble quantile(double quantile) {
+  public OptionalDouble quantile(double quantile) {
     return total == 0 ? OptionalDouble.empty() : OptionalDouble.of(quantile(quantile, scale.least(), 0));
   }
 

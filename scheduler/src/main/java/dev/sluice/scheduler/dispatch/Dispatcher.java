@@ -2,6 +2,7 @@
 package dev.sluice.scheduler.dispatch;
 
 import dev.sluice.scheduler.capacity.Account;
+import dev.sluice.scheduler.fairness.Claims;
 import dev.sluice.scheduler.fairness.Entry;
 import dev.sluice.scheduler.waiting.WaitingRoom;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.List;
  *
  * <p>A waiter runs on the account that the {@link Choice} prefers of those it may use, that nobody before it claimed and that have all it
  * needs. A waiter that finds none claims every account it may use: nobody behind it takes them, so small requests don't starve a
- * large one, and only waiters with an unclaimed account are looked at further. A grant changes whose turn it is, so claims are
+ * large one, and only waiters with an unclaimed account are looked at further. A waiter that would fit but for the headroom it leaves does not
+ * claim the account from lane 0, for which the headroom is. A grant changes whose turn it is, so claims are
  * made anew after it. A grant costs O(log n) and one step per lane and eligibility mask.
  */
 public final class Dispatcher {
@@ -25,48 +27,66 @@ public final class Dispatcher {
   }
 
   /** Which of several accounts a waiter gets. */
-  @FunctionalInterface
   public interface Choice {
-    /** An account of {@code mask} where the waiter fits now, as a mask of one bit; 0 if there is none. */
-    long pick(long mask, Entry entry, long nowNanos);
+    /** The accounts in which the waiter leaves the headroom free. */
+    long leaves(Entry entry, long nowNanos);
+
+    /** An account of {@code mask} where the waiter fits now, leaving what it has to, as a mask of one bit; 0 if there is none. */
+    long pick(long mask, long leaves, Entry entry, long nowNanos);
   }
 
   /** Runs a round; returns the time until a refill lets somebody run, {@link Long#MAX_VALUE} if none will. */
   public static long round(WaitingRoom room, List<Account> accounts, Choice choice, long nowNanos, Grants grants) {
-    long claimed = 0;
+    Claims claims = Claims.NONE;
     long wakeInNanos = Long.MAX_VALUE;
-    for (Entry entry = room.next(claimed, nowNanos); entry != null; entry = room.next(claimed, nowNanos)) {
-      long open = entry.mask() & ~claimed;
-      long fitting = choice.pick(open, entry, nowNanos);
+    for (Entry entry = room.next(claims, nowNanos); entry != null; entry = room.next(claims, nowNanos)) {
+      long open = entry.mask() & ~claims.on(entry.laneIndex());
+      long leaves = choice.leaves(entry, nowNanos);
+      long fitting = choice.pick(open, leaves, entry, nowNanos);
       if (fitting != 0) {
         int accountIndex = Long.numberOfTrailingZeros(fitting);
         room.serve(entry, nowNanos);
         accounts.get(accountIndex).reserve(entry.tokens(), nowNanos);
         grants.granted(entry, accountIndex);
-        claimed = 0;
+        claims = Claims.NONE;
         wakeInNanos = Long.MAX_VALUE;
       } else {
-        wakeInNanos = Math.min(wakeInNanos, readyInNanos(accounts, open, entry.tokens(), nowNanos));
-        claimed |= entry.mask();
+        wakeInNanos = Math.min(wakeInNanos, readyInNanos(accounts, open, leaves, entry.tokens(), nowNanos));
+        claims = claims.and(entry.mask(), open & ~fitting(accounts, open & leaves, entry.tokens(), nowNanos));
       }
     }
     return wakeInNanos;
   }
 
-  /** The first account of {@code mask} where {@code tokens} fit now, as a mask of one bit; 0 if there is none. */
-  public static long firstFitting(List<Account> accounts, long mask, long tokens, long nowNanos) {
+  /**
+   * The first account of {@code mask} where {@code tokens} fit now, as a mask of one bit; 0 if there is none.
+   *
+   * @param leaves accounts in which the headroom is left free
+   */
+  public static long firstFitting(List<Account> accounts, long mask, long leaves, long tokens, long nowNanos) {
     for (long rest = mask; rest != 0; rest &= rest - 1) {
-      if (accounts.get(Long.numberOfTrailingZeros(rest)).fits(tokens, nowNanos)) {
-        return Long.lowestOneBit(rest);
+      long bit = Long.lowestOneBit(rest);
+      if (accounts.get(Long.numberOfTrailingZeros(rest)).fits(tokens, (leaves & bit) != 0, nowNanos)) {
+        return bit;
       }
     }
     return 0;
   }
 
-  private static long readyInNanos(List<Account> accounts, long mask, long tokens, long nowNanos) {
+  /** The accounts of {@code mask} where {@code tokens} fit if the headroom is not left. */
+  private static long fitting(List<Account> accounts, long mask, long tokens, long nowNanos) {
+    long fitting = 0;
+    for (long rest = mask; rest != 0; rest &= rest - 1) {
+      fitting |= accounts.get(Long.numberOfTrailingZeros(rest)).fits(tokens, false, nowNanos) ? Long.lowestOneBit(rest) : 0;
+    }
+    return fitting;
+  }
+
+  private static long readyInNanos(List<Account> accounts, long mask, long leaves, long tokens, long nowNanos) {
     long ready = Long.MAX_VALUE;
     for (long rest = mask; rest != 0; rest &= rest - 1) {
-      ready = Math.min(ready, accounts.get(Long.numberOfTrailingZeros(rest)).readyInNanos(tokens, nowNanos));
+      boolean leaving = (leaves & Long.lowestOneBit(rest)) != 0;
+      ready = Math.min(ready, accounts.get(Long.numberOfTrailingZeros(rest)).readyInNanos(tokens, leaving, nowNanos));
     }
     return ready;
   }

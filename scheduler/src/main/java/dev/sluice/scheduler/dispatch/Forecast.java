@@ -27,11 +27,12 @@ public final class Forecast {
    * What has to start. Immutable.
    *
    * @param mask accounts that the request may use
+   * @param leaves of these, the accounts in which it leaves the headroom free
    * @param tokensAhead tokens that go before it
    * @param requestsAhead how many requests these come to
    * @param cost its own tokens
    */
-  public record Demand(long mask, long tokensAhead, long requestsAhead, long cost) {}
+  public record Demand(long mask, long leaves, long tokensAhead, long requestsAhead, long cost) {}
 
   /** Time until the work ahead and then the request itself have started. */
   public static long waitNanos(List<Account> accounts, DrainMeter drain, Demand demand, long nowNanos) {
@@ -43,11 +44,13 @@ public final class Forecast {
       Account account = accounts.get(index);
       long measured = account.isSaturated() ? drain.tokensPerSecond(index) : 0;
       long rate = measured > 0 ? Math.min(measured, account.tokensPerSecond()) : account.tokensPerSecond();
-      long level = account.availableTokens(nowNanos);
+      boolean leaving = (demand.leaves() & Long.lowestOneBit(rest)) != 0;
+      long headroom = leaving ? account.headroomTokens() : 0;
+      long level = Saturating.subtract(account.availableTokens(nowNanos), headroom);
       long pauseNanos = Math.min(MAX_NANOS, account.pauseNanos(nowNanos));
       tokens.add(Supply.after(pauseNanos, measured > 0 ? Math.min(0, level) : level, rate));
-      requests.add(Supply.after(pauseNanos, account.availableRequests(nowNanos), account.requestsPerSecond()));
-      burst = Math.max(burst, measured > 0 ? 0 : rate);
+      requests.add(Supply.after(pauseNanos, Saturating.subtract(account.availableRequests(nowNanos), leaving ? account.headroomRequests() : 0), account.requestsPerSecond()));
+      burst = Math.max(burst, measured > 0 ? 0 : rate - headroom);
     }
     return Math.max(
         nanosToSupply(tokens, Saturating.add(demand.tokensAhead(), Math.min(demand.cost(), burst))),

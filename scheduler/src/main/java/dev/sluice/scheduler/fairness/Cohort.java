@@ -58,6 +58,12 @@ final class Cohort {
     }
   }
 
+  /** The earlier of {@code tag} and the start tag of the next flow, if there is one. */
+  long level(long tag) {
+    Flow next = byTag.peek();
+    return next != null && tag(next) - tag < 0 ? tag(next) : tag;
+  }
+
   boolean isIdle() {
     return waiting == 0 && byTag.isEmpty();
   }

@@ -19,6 +19,9 @@ public abstract class Entry {
   private int laneIndex;
   private long deadlineNanos;
   private int deadlineIndex = IndexedHeap.ABSENT;
+  private long reviewNanos;
+  private boolean reviewed;
+  private int reviewIndex = IndexedHeap.ABSENT;
   private Hold hold = Hold.NONE;
 
   @Nullable Flow flow;
@@ -113,6 +116,37 @@ public abstract class Entry {
 
   public final long deadlineNanos() {
     return deadlineNanos;
+  }
+
+  /** Says when its prospects are looked at next; only while it is in no heap of reviews. */
+  public final void reviewAt(long instantNanos) {
+    reviewNanos = instantNanos;
+    reviewed = true;
+  }
+
+  /** Says that its prospects are not looked at again; as {@link #reviewAt}. */
+  public final void noReview() {
+    reviewed = false;
+  }
+
+  /** Whether its prospects are to be looked at. */
+  public final boolean hasReview() {
+    return reviewed;
+  }
+
+  /** When its prospects are looked at next, if they are. */
+  public final long reviewNanos() {
+    return reviewNanos;
+  }
+
+  /** Its place among the reviews. */
+  public final int reviewIndex() {
+    return reviewIndex;
+  }
+
+  /** Keeps its place among the reviews. */
+  public final void reviewIndex(int index) {
+    reviewIndex = index;
   }
 
   /** True while it waits in a lane. */

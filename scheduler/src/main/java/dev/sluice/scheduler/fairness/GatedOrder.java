@@ -2,7 +2,6 @@
 package dev.sluice.scheduler.fairness;
 
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -10,41 +9,40 @@ import org.jspecify.annotations.Nullable;
  * The most important lane first among those whose gate is open for the waiter whose turn it is in them. Not thread-safe; confined to
  * the pool's lock.
  *
- * <p>A lane whose gate is closed holds nobody else back, and nobody in it goes before the waiter that the gate is closed for. With a
- * starvation timeout, whoever waits longer than it goes before all others, oldest first, once its gate is open.
+ * <p>A lane whose gate is closed holds nobody else back, and nobody in it goes before the waiter that the gate is closed for.
  */
 public final class GatedOrder implements LaneOrder {
   private final LaneGate gate;
-  private final OptionalLong starvationTimeoutNanos;
   private long askedAtNanos;
 
-  public GatedOrder(LaneGate gate, OptionalLong starvationTimeoutNanos) {
+  public GatedOrder(LaneGate gate) {
     this.gate = gate;
-    this.starvationTimeoutNanos = starvationTimeoutNanos;
   }
 
   @Override
-  public @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos) {
+  public @Nullable Entry next(List<LaneQueue> lanes, Claims claims, long nowNanos) {
     askedAtNanos = nowNanos;
-    IntPredicate waiting = waiting(lanes);
-    Entry best = null;
-    Entry oldest = null;
-    for (LaneQueue lane : lanes) {
-      Entry head = lane.next(claimed);
-      if (head != null && (best == null || starves(head, nowNanos)) && gate.opens(head, waiting, nowNanos)) {
-        best = best == null ? head : best;
-        oldest = starves(head, nowNanos) && (oldest == null || head.sequence() < oldest.sequence()) ? head : oldest;
+    for (int i = 0; i < lanes.size(); i++) {
+      Entry head = lanes.get(i).next(claims.on(i));
+      if (head != null && opens(head, lanes, nowNanos)) {
+        return head;
       }
     }
-    return oldest == null ? best : oldest;
+    return null;
+  }
+
+  @Override
+  public boolean opens(Entry entry, List<LaneQueue> lanes, long nowNanos) {
+    return gate.opens(entry, waiting(lanes), nowNanos);
+  }
+
+  @Override
+  public long opensInNanos(Entry entry, List<LaneQueue> lanes, long nowNanos) {
+    return gate.opensInNanos(entry, waiting(lanes), nowNanos);
   }
 
   private static IntPredicate waiting(List<LaneQueue> lanes) {
     return lane -> !lanes.get(lane).isEmpty();
-  }
-
-  private boolean starves(Entry head, long nowNanos) {
-    return starvationTimeoutNanos.isPresent() && nowNanos - head.arrivalNanos() > starvationTimeoutNanos.getAsLong();
   }
 
   @Override
@@ -55,14 +53,11 @@ public final class GatedOrder implements LaneOrder {
 
   @Override
   public long nextChangeInNanos(List<LaneQueue> lanes, long nowNanos) {
-    IntPredicate waiting = waiting(lanes);
     long[] next = {Long.MAX_VALUE};
     for (LaneQueue lane : lanes) {
       lane.forEachNext(head -> {
-        long opens = gate.opensInNanos(head, waiting, nowNanos);
-        long starves = starvationTimeoutNanos.isEmpty() ? -1 : starvationTimeoutNanos.getAsLong() - (nowNanos - head.arrivalNanos());
+        long opens = opensInNanos(head, lanes, nowNanos);
         next[0] = opens > 0 ? Math.min(next[0], opens) : next[0];
-        next[0] = starves >= 0 ? Math.min(next[0], starves + 1) : next[0];
       });
     }
     return next[0];

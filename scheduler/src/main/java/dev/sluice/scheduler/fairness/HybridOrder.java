@@ -41,15 +41,15 @@ public final class HybridOrder implements LaneOrder {
   }
 
   @Override
-  public @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos) {
+  public @Nullable Entry next(List<LaneQueue> lanes, Claims claims, long nowNanos) {
     if (use.isScarce()) {
-      return places.next(lanes, claimed);
+      return places.next(lanes, claims);
     }
-    Entry first = lanes.getFirst().next(claimed);
+    Entry first = lanes.getFirst().next(claims.on(0));
     if (first != null && Saturating.multiply(laneZeroTokens, PERCENT) <= Saturating.multiply(allTokens, laneZeroSharePercent)) {
       return first;
     }
-    Entry other = others.next(lanes, 1, claimed);
+    Entry other = others.next(lanes, 1, claims);
     return other == null ? first : other;
   }
 

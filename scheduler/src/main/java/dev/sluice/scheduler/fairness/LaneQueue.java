@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler.fairness;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,40 +29,36 @@ public final class LaneQueue {
 
   private final Map<String, Flow> flows = new HashMap<>();
   private final FinishedFlows finished = new FinishedFlows();
-  private final List<Cohort> cohorts = new ArrayList<>(1);
+  private final Cohorts cohorts = new Cohorts();
+  private final ArrivalOrder arrivals = new ArrivalOrder();
   private long virtualTime;
-  private @Nullable Entry eldest;
-  private @Nullable Entry youngest;
-  private int size;
-  private long bytes;
-  private long tokens;
   private boolean reseating;
 
   public int size() {
-    return size;
+    return arrivals.size();
   }
 
   public boolean isEmpty() {
-    return size == 0;
+    return arrivals.size() == 0;
   }
 
   public long bytes() {
-    return bytes;
+    return arrivals.bytes();
   }
 
   /** Estimated tokens of all waiters. */
   public long tokens() {
-    return tokens;
+    return arrivals.tokens();
   }
 
   /** The waiter that came first, or null. */
   public @Nullable Entry eldest() {
-    return eldest;
+    return arrivals.eldest();
   }
 
   /** The waiter that came last, or null. */
   public @Nullable Entry youngest() {
-    return youngest;
+    return arrivals.youngest();
   }
 
   /** The waiter that came just after {@code entry}, or null. */
@@ -90,8 +84,8 @@ public final class LaneQueue {
 
   /** Puts {@code entry} last in its flow; it arrived after everyone in the lane. */
   public void add(Entry entry) {
-    Cohort cohort = cohort(entry.mask());
-    long level = earlier(virtualTime, cohort);
+    Cohort cohort = cohorts.of(entry.mask());
+    long level = cohort.level(virtualTime);
     Flow flow = flows.computeIfAbsent(entry.flowName(), name -> newFlow(name, level));
     finished.remove(flow);
     Entry head = flow.first();
@@ -109,7 +103,7 @@ public final class LaneQueue {
     }
     cohort.waiting++;
     cohort.waitingTokens += entry.tokens();
-    linkInLane(entry);
+    arrivals.add(entry);
   }
 
   /** Takes {@code entry} out without service. */
@@ -125,9 +119,7 @@ public final class LaneQueue {
       virtualTime = later(virtualTime, cohort.tag(flow));
     }
     leave(entry, entry.service());
-    for (int i = 0; i < cohorts.size(); i++) {
-      cohorts.get(i).catchUp(virtualTime - MAX_LAG);
-    }
+    cohorts.catchUp(virtualTime - MAX_LAG);
   }
 
   /**
@@ -135,19 +127,19 @@ public final class LaneQueue {
    * nothing is owed.
    */
   public void correct(String flowName, long service) {
-    if (size == 0 || service == 0) {
+    if (isEmpty() || service == 0) {
       return;
     }
     Flow flow = flows.get(flowName);
     if (flow == null && service > 0) {
-      flow = newFlow(flowName, floor());
+      flow = newFlow(flowName, cohorts.floor(virtualTime));
       flows.put(flowName, flow);
       finished.add(flow);
     }
     if (flow != null && flow.cohort != null) {
       flow.cohort.charge(flow, service, virtualTime - MAX_LAG);
     } else if (flow != null) {
-      flow.tag = later(flow.tag, floor()) + service; // a debt below the floor had lapsed already
+      flow.tag = later(flow.tag, cohorts.floor(virtualTime)) + service; // a debt below the floor had lapsed already
       finished.moved(flow);
     }
     forget();
@@ -155,56 +147,27 @@ public final class LaneQueue {
 
   /** The waiter next by fairness among those that may use an account outside {@code claimed}, or null. */
   public @Nullable Entry next(long claimed) {
-    Flow best = null;
-    long bestTag = 0;
-    for (int i = 0; i < cohorts.size(); i++) {
-      Cohort cohort = cohorts.get(i);
-      Flow flow = (cohort.mask & ~claimed) == 0 ? null : cohort.byTag.peek();
-      if (flow != null) {
-        long tag = cohort.tag(flow) + flow.deference();
-        long difference = tag - bestTag;
-        if (best == null || difference < 0 || (difference == 0 && flow.firstSequence() < best.firstSequence())) {
-          best = flow;
-          bestTag = tag;
-        }
-      }
-    }
-    return best == null ? null : best.first();
+    return cohorts.next(claimed);
   }
 
-  /** The waiter that came first among those that may use an account outside {@code claimed}, or null. */
+  /** The waiter that came first among those whose turn it is in their flows and that may use an account outside {@code claimed}, or null. */
   public @Nullable Entry oldest(long claimed) {
-    Flow best = null;
-    for (int i = 0; i < cohorts.size(); i++) {
-      Cohort cohort = cohorts.get(i);
-      Flow flow = (cohort.mask & ~claimed) == 0 ? null : cohort.byAge.peek();
-      if (flow != null && (best == null || flow.firstSequence() < best.firstSequence())) {
-        best = flow;
-      }
-    }
-    return best == null ? null : best.first();
+    return cohorts.oldest(claimed);
+  }
+
+  /** The accounts that its waiters may use, one bit an account; {@code but}, if it is one of them, does not count. */
+  public long awaited(@Nullable Entry but) {
+    return cohorts.awaited(but);
   }
 
   /** Calls {@code visitor} with the oldest waiter of every eligibility mask. */
   public void forEachOldest(Consumer<Entry> visitor) {
-    for (Cohort cohort : cohorts) {
-      Flow flow = cohort.byAge.peek();
-      Entry head = flow == null ? null : flow.first();
-      if (head != null) {
-        visitor.accept(head);
-      }
-    }
+    cohorts.forEachOldest(visitor);
   }
 
   /** Calls {@code visitor} with the waiter next by fairness of every eligibility mask. */
   public void forEachNext(Consumer<Entry> visitor) {
-    for (Cohort cohort : cohorts) {
-      Flow flow = cohort.byTag.peek();
-      Entry head = flow == null ? null : flow.first();
-      if (head != null) {
-        visitor.accept(head);
-      }
-    }
+    cohorts.forEachNext(visitor);
   }
 
   /** Keeps every debt from now on, also of the empty lane, because its waiters only change seats. */
@@ -220,7 +183,7 @@ public final class LaneQueue {
 
   /** A view of how much work waits here. */
   public WorkAhead workAhead() {
-    return new WorkAhead(cohorts);
+    return cohorts.workAhead();
   }
 
   private static Flow newFlow(String name, long tag) {
@@ -232,7 +195,7 @@ public final class LaneQueue {
   private void leave(Entry entry, long service) {
     Flow flow = flowOf(entry);
     boolean wasFirst = entry.flowIndex == 0;
-    Cohort own = cohort(entry.mask());
+    Cohort own = cohorts.of(entry.mask());
     own.waiting--;
     own.waitingTokens -= entry.tokens();
     if (wasFirst) {
@@ -245,15 +208,13 @@ public final class LaneQueue {
         flow.tag = tag;
         finished.add(flow);
       } else {
-        cohort(next.mask()).add(flow, tag);
+        cohorts.of(next.mask()).add(flow, tag);
       }
     } else {
       flow.remove(entry);
     }
-    if (own.isIdle()) {
-      cohorts.remove(own);
-    }
-    unlinkInLane(entry);
+    cohorts.removeIfIdle(own);
+    arrivals.remove(entry);
     forget();
   }
 
@@ -261,14 +222,14 @@ public final class LaneQueue {
     if (reseating) {
       return;
     }
-    if (size == 0) {
+    if (isEmpty()) {
       flows.clear();
       for (Flow flow = finished.peek(); flow != null; flow = finished.peek()) {
         finished.remove(flow);
       }
       return;
     }
-    long floor = finished.isEmpty() ? virtualTime : floor();
+    long floor = finished.isEmpty() ? virtualTime : cohorts.floor(virtualTime);
     for (Flow flow = finished.peek(); flow != null; flow = finished.peek()) {
       if (finished.size() <= MAX_REMEMBERED && flow.tag - floor > 0) {
         return;
@@ -277,65 +238,6 @@ public final class LaneQueue {
       finished.remove(flow);
       flows.remove(flow.name);
     }
-  }
-
-  /** No flow joins with a start tag below this. */
-  private long floor() {
-    long floor = virtualTime;
-    for (int i = 0; i < cohorts.size(); i++) {
-      floor = earlier(floor, cohorts.get(i));
-    }
-    return floor;
-  }
-
-  /** The earlier of a tag and the start tag of the cohort's next flow, if it has one. */
-  private static long earlier(long tag, Cohort cohort) {
-    Flow head = cohort.byTag.peek();
-    return head != null && cohort.tag(head) - tag < 0 ? cohort.tag(head) : tag;
-  }
-
-  private Cohort cohort(long mask) {
-    for (int i = 0; i < cohorts.size(); i++) {
-      if (cohorts.get(i).mask == mask) {
-        return cohorts.get(i);
-      }
-    }
-    Cohort cohort = new Cohort(mask);
-    cohorts.add(cohort);
-    return cohort;
-  }
-
-  private void linkInLane(Entry entry) {
-    entry.previousInLane = youngest;
-    if (youngest == null) {
-      eldest = entry;
-    } else {
-      youngest.nextInLane = entry;
-    }
-    youngest = entry;
-    size++;
-    bytes += entry.bytes();
-    tokens += entry.tokens();
-  }
-
-  private void unlinkInLane(Entry entry) {
-    Entry previous = entry.previousInLane;
-    Entry next = entry.nextInLane;
-    if (previous == null) {
-      eldest = next;
-    } else {
-      previous.nextInLane = next;
-    }
-    if (next == null) {
-      youngest = previous;
-    } else {
-      next.previousInLane = previous;
-    }
-    entry.previousInLane = null;
-    entry.nextInLane = null;
-    size--;
-    bytes -= entry.bytes();
-    tokens -= entry.tokens();
   }
 
   private static Flow flowOf(Entry entry) {

@@ -32,14 +32,14 @@ final class PlaceShares {
     this.allWeights = sum;
   }
 
-  @Nullable Entry next(List<LaneQueue> lanes, long claimed) {
-    Entry first = lanes.getFirst().next(claimed);
+  @Nullable Entry next(List<LaneQueue> lanes, Claims claims) {
+    Entry first = lanes.getFirst().next(claims.on(0));
     if (first != null && isLaneZeroWithinShare()) {
       return first;
     }
     Entry best = null;
     for (int lane = 1; lane < lanes.size(); lane++) {
-      Entry candidate = lanes.get(lane).next(claimed);
+      Entry candidate = lanes.get(lane).next(claims.on(lane));
       if (candidate != null && (best == null || goesBefore(lane, best.laneIndex()))) {
         best = candidate;
       }

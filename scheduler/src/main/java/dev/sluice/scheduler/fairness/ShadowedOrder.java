@@ -33,10 +33,20 @@ public final class ShadowedOrder implements LaneOrder {
   }
 
   @Override
-  public @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos) {
-    Entry other = shadow.next(lanes, claimed, nowNanos);
+  public @Nullable Entry next(List<LaneQueue> lanes, Claims claims, long nowNanos) {
+    Entry other = shadow.next(lanes, claims, nowNanos);
     shadowLane = other == null ? NOBODY : other.laneIndex();
-    return first.next(lanes, claimed, nowNanos);
+    return first.next(lanes, claims, nowNanos);
+  }
+
+  @Override
+  public boolean opens(Entry entry, List<LaneQueue> lanes, long nowNanos) {
+    return first.opens(entry, lanes, nowNanos);
+  }
+
+  @Override
+  public long opensInNanos(Entry entry, List<LaneQueue> lanes, long nowNanos) {
+    return first.opensInNanos(entry, lanes, nowNanos);
   }
 
   @Override

@@ -31,15 +31,15 @@ public final class WeightedOrder implements LaneOrder {
   }
 
   @Override
-  public @Nullable Entry next(List<LaneQueue> lanes, long claimed, long nowNanos) {
-    return next(lanes, 0, claimed);
+  public @Nullable Entry next(List<LaneQueue> lanes, Claims claims, long nowNanos) {
+    return next(lanes, 0, claims);
   }
 
   /** As {@link LaneOrder#next}, of the lanes from {@code firstLane} on. */
-  @Nullable Entry next(List<LaneQueue> lanes, int firstLane, long claimed) {
+  @Nullable Entry next(List<LaneQueue> lanes, int firstLane, Claims claims) {
     Entry best = null;
     for (int i = firstLane; i < lanes.size(); i++) {
-      Entry candidate = lanes.get(i).next(claimed);
+      Entry candidate = lanes.get(i).next(claims.on(i));
       if (candidate != null && (best == null || goesBefore(i, best.laneIndex()))) {
         best = candidate;
       }

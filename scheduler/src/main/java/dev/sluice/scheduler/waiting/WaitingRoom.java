@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.scheduler.waiting;
 
+import dev.sluice.scheduler.fairness.Claims;
 import dev.sluice.scheduler.fairness.Entry;
 import dev.sluice.scheduler.fairness.LaneOrder;
 import dev.sluice.scheduler.fairness.LaneQueue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitingRoom {
   private final Deadlines deadlines = new Deadlines();
+  private final Reviews reviews = new Reviews();
   private final List<LaneQueue> lanes = new ArrayList<>();
   private Bounds bounds;
   private LaneOrder order;
@@ -50,6 +53,7 @@ public final class WaitingRoom {
     }
     lane.add(entry);
     deadlines.add(entry);
+    enterReviews(entry);
     bytes += entry.bytes();
   }
 
@@ -57,6 +61,7 @@ public final class WaitingRoom {
   public void withdraw(Entry entry) {
     lanes.get(entry.laneIndex()).withdraw(entry);
     deadlines.remove(entry);
+    reviews.remove(entry);
     bytes -= entry.bytes();
   }
 
@@ -64,6 +69,7 @@ public final class WaitingRoom {
   public void serve(Entry entry, long nowNanos) {
     lanes.get(entry.laneIndex()).serve(entry);
     deadlines.remove(entry);
+    reviews.remove(entry);
     bytes -= entry.bytes();
     order.dispatched(entry.laneIndex(), entry.tokens(), nowNanos);
   }
@@ -74,9 +80,9 @@ public final class WaitingRoom {
     order.dispatched(laneIndex, tokens, nowNanos);
   }
 
-  /** The waiter whose turn it is among those that may use an account outside {@code claimed}, or null. */
-  public @Nullable Entry next(long claimed, long nowNanos) {
-    return order.next(lanes, claimed, nowNanos);
+  /** The waiter whose turn it is among those that may use an account outside {@code claims}, or null. */
+  public @Nullable Entry next(Claims claims, long nowNanos) {
+    return order.next(lanes, claims, nowNanos);
   }
 
   /** Time until the mere passing of time changes whose turn it is; {@link Long#MAX_VALUE} for never. */
@@ -87,6 +93,32 @@ public final class WaitingRoom {
   /** The waiter with the earliest deadline, or null. */
   public @Nullable Entry nextDeadline() {
     return deadlines.peek();
+  }
+
+  /**
+   * The waiter with the earliest deadline of those that have none of their accounts before it, or null.
+   *
+   * @param readyInNanos for a set of accounts, one bit an account, the time before which none of them gives anything
+   */
+  public @Nullable Entry nextHopeless(LongUnaryOperator readyInNanos, long nowNanos) {
+    return deadlines.peekBefore(readyInNanos, nowNanos);
+  }
+
+  /** The waiter whose prospects are to be looked at next, or null. */
+  public @Nullable Entry nextReview() {
+    return reviews.peek();
+  }
+
+  /** Takes a waiter out of that order, so that it may be planned anew. */
+  public void leaveReviews(Entry entry) {
+    reviews.remove(entry);
+  }
+
+  /** Puts a waiter into that order again, if its prospects are to be looked at. */
+  public void enterReviews(Entry entry) {
+    if (entry.hasReview()) {
+      reviews.add(entry);
+    }
   }
 
   /**
@@ -178,7 +210,7 @@ public final class WaitingRoom {
   }
 
   public boolean isEmpty() {
-    return deadlines.isEmpty();
+    return deadlines.size() == 0;
   }
 
   public long bytes() {
@@ -197,6 +229,11 @@ public final class WaitingRoom {
   /** The policy in force. */
   public LaneOrder order() {
     return order;
+  }
+
+  /** Whether somebody waits in a lane. */
+  public boolean isWaitedIn(int laneIndex) {
+    return !lanes.get(laneIndex).isEmpty();
   }
 
   public LaneQueue lane(int laneIndex) {

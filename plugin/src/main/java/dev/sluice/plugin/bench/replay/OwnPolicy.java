@@ -86,9 +86,7 @@ public final class OwnPolicy {
         scaled.add(new ProviderAccount(account.provider(), limits(account.limits(), places, scale)));
       }
     }
-    return new SchedulerConfig(
-        config.policy(), config.lanes(), config.bounds(), config.starvationTimeoutNanos(), config.laneZeroSharePercent(), config.displace(),
-        Map.of(model, scaled), config.buckets(), config.shadow());
+    return config.withPools(Map.of(model, scaled));
   }
 
   private static AccountLimits limits(AccountLimits limits, int places, double scale) {
