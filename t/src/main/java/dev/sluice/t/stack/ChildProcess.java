@@ -42,13 +42,18 @@ public final class ChildProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Dlogback.configurationFile=logback-t.xml");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(argument -> argument.startsWith("-XX:TieredStopAtLevel=")).forEach(command::add);
+    command.addAll(compilation());
     command.addAll(options);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(mainClass);
     command.addAll(arguments);
     return command;
+  }
+
+  /** The options that have another JVM compile as far as this one does. */
+  static List<String> compilation() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(argument -> argument.startsWith("-XX:TieredStopAtLevel=")).toList();
   }
 
   /** The operating system's process number. */

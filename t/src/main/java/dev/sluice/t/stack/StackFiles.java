@@ -90,6 +90,7 @@ final class StackFiles {
     return Map.of(
         "SLUICE_EVENTS_SECRET", eventsSecret,
         "SLUICE_JAVA_HOME", System.getProperty("java.home"),
+        "SLUICE_JAVA_OPTS", String.join(" ", ChildProcess.compilation()),
         "APISIX_LISTEN_ADDRESS", "unix:" + socket,
         PROVIDER_KEY_VARIABLE, PROVIDER_KEY);
   }
