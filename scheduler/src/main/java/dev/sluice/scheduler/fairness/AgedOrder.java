@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>So once a waiter has waited {@code lane + 1} intervals, or longer than the starvation timeout, nobody goes before it but older ones
  * that are overdue as it is, and only those can hold back an account from it. That is counted from when it is its turn in its flow: what it
- * concedes to requests of its own flow by {@link Hold} stays conceded. Up to then a better lane than its own passes it by
- * the other order's rule alone, and waiters of better lanes never use their age against the shares of worse ones.
+ * concedes to requests of its own flow by {@link Hold} stays conceded. Until then it passes only what is of better lanes than its own, and
+ * the other order's shares and the fairness inside a lane are as they are: age is no argument against worse lanes or its own.
  */
 public final class AgedOrder implements LaneOrder {
   private final LaneOrder order;
