@@ -13,6 +13,7 @@ final class PoolLease implements Lease {
   private final WorkRequest request;
   private final long waitNanos;
   private final Headroom headroom;
+  private final long beganAtNanos;
   private final long expiresAtNanos;
   private final long sequence;
   private final @Nullable Draw draw;
@@ -31,6 +32,7 @@ final class PoolLease implements Lease {
     this.request = waiter.request();
     this.waitNanos = nowNanos - waiter.arrivalNanos();
     this.headroom = account.headroom(nowNanos);
+    this.beganAtNanos = nowNanos;
     this.expiresAtNanos = nowNanos + account.leaseLifeNanos(request);
     this.sequence = sequence;
     this.draw = draw;
@@ -84,6 +86,11 @@ final class PoolLease implements Lease {
   @Override
   public long expiresAtNanos() {
     return expiresAtNanos;
+  }
+
+  /** How long the request has run. */
+  long ageNanos(long nowNanos) {
+    return nowNanos - beganAtNanos;
   }
 
   @Override

@@ -69,7 +69,7 @@ final class PoolLeases {
 
   private void finish(PoolLease lease, LeaseEnd end, TokenCost actual, long nowNanos, Effects effects) {
     open.remove(lease);
-    use.ended(lease.lane(), nowNanos);
+    use.ended(lease.lane(), lease.ageNanos(nowNanos), nowNanos);
     tally.ended(end);
     long reserved = lease.cost().total();
     Draw draw = lease.draw();

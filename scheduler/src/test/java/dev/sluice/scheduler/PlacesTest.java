@@ -153,4 +153,24 @@ class PlacesTest {
     turnOver(3);
     assertThat(held().getFirst()).isEqualTo(3);
   }
+
+  /** Of a burst into idle places one request ends soon; how long the others take is not known from how long they have not ended. */
+  @Test
+  void theFirstEndOfABurstForetellsNoLongWaits() {
+    Desk desk = new Desk(Setup.of(Policy.HYBRID).withWeights(8, 4, 1).withProvider("a", limits(Long.MAX_VALUE, 48)));
+    for (int i = 0; i < 60; i++) {
+      desk.submit("first" + i, request(i, 30 * SECOND));
+    }
+    desk.advanceNanos(3 * SECOND);
+    desk.settleFirst();
+    desk.log.clear();
+    for (int i = 0; i < 60; i++) {
+      desk.submit("later" + i, request(i, 30 * SECOND));
+    }
+    assertThat(desk.log).as("places come free in a few seconds").noneMatch(line -> line.contains("WAIT_TOO_LONG"));
+  }
+
+  private static WorkRequest request(int i, long maxWaitNanos) {
+    return new WorkRequest("f", i % 3, new TokenCost(100, 10), 10, 100, maxWaitNanos, Set.of());
+  }
 }

@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 
 /**
  * Some minutes of traffic at random on random providers that fail to keep their capacity, the same for the same seed: bursts, lanes, tenants,
- * estimates that are off, providers that pause and slow down. Not thread-safe.
+ * estimates that are off, providers that pause and slow down, ends that nobody hears of. Not thread-safe.
  */
 final class RandomLoad {
   private static final long LENGTH_NANOS = 240 * SECOND;
@@ -29,8 +29,8 @@ final class RandomLoad {
   private final List<Request> requests = new ArrayList<>();
   private final List<Trouble> troubles = new ArrayList<>();
 
-  /** A request: when it comes, what it asks for, what it really costs and how long it runs. */
-  private record Request(long atNanos, WorkRequest work, TokenCost actual, long holdNanos) {}
+  /** A request: when it comes, what it asks for, what it really costs, how long it runs, and whether nobody hears of its end. */
+  private record Request(long atNanos, WorkRequest work, TokenCost actual, long holdNanos, boolean lost) {}
 
   /** What happens to a provider at an instant. */
   private record Trouble(long atNanos, String provider, double scale, long pauseNanos) {}
@@ -55,7 +55,7 @@ final class RandomLoad {
     double meanHoldSeconds = 4.2;
     double meanTokens = 600;
     double perSecond = load * providers * (byPlaces ? places / meanHoldSeconds : tokensPerSecond / meanTokens);
-    addRequests(providers, perSecond);
+    addRequests(providers, perSecond, random.nextInt(3) == 0 ? random.nextInt(5, 50) : 0);
     addTroubles(providers);
   }
 
@@ -63,7 +63,7 @@ final class RandomLoad {
     return new LaneConfig(weight, seconds * SECOND, Integer.MAX_VALUE, Long.MAX_VALUE);
   }
 
-  private void addRequests(int providers, double perSecond) {
+  private void addRequests(int providers, double perSecond, int lostPercent) {
     double at = 0;
     boolean on = true;
     double turns = 0;
@@ -79,8 +79,8 @@ final class RandomLoad {
       int dice = random.nextInt(100);
       WorkRequest work = new WorkRequest(
           "t" + (int) (6 * random.nextDouble() * random.nextDouble()), dice < 15 ? 0 : dice < 60 ? 1 : 2, new TokenCost(input, expected),
-          WorkRequest.UNBOUNDED, 100, random.nextInt(4) == 0 ? random.nextLong(1, 15) * SECOND : Long.MAX_VALUE, subset(providers));
-      requests.add(new Request((long) at, work, new TokenCost(input, output), input * 125_000 + output * 20 * MILLI));
+          lostPercent > 0 ? 3 * output : WorkRequest.UNBOUNDED, 100, random.nextInt(4) == 0 ? random.nextLong(1, 15) * SECOND : Long.MAX_VALUE, subset(providers));
+      requests.add(new Request((long) at, work, new TokenCost(input, output), input * 125_000 + output * 20 * MILLI, random.nextInt(100) < lostPercent));
     }
   }
 
@@ -184,6 +184,9 @@ final class RandomLoad {
 
     private void started(int id, Lease lease) {
       outcomes.started().add(id);
+      if (requests.get(id).lost()) {
+        return;
+      }
       at(clock.elapsedNanos() + requests.get(id).holdNanos(), () -> lease.settle(requests.get(id).actual()));
     }
   }

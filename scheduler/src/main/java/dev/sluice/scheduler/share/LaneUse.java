@@ -25,7 +25,7 @@ public final class LaneUse {
 
   private final int[] held;
   private final long[] recentNanos;
-  private final long[] placeNanos;
+  private final long[] endedNanos;
   private final long[] recentEnds;
   private long observedAtNanos;
   private long halvedAtNanos;
@@ -36,7 +36,7 @@ public final class LaneUse {
   public LaneUse(int lanes, long nowNanos) {
     this.held = new int[lanes];
     this.recentNanos = new long[lanes];
-    this.placeNanos = new long[lanes];
+    this.endedNanos = new long[lanes];
     this.recentEnds = new long[lanes];
     this.observedAtNanos = nowNanos;
     this.halvedAtNanos = nowNanos;
@@ -71,10 +71,11 @@ public final class LaneUse {
     recentNanos[lane] = Saturating.add(recentNanos[lane], START_NANOS);
   }
 
-  /** A request of a lane left its place. */
-  public void ended(int lane, long nowNanos) {
+  /** A request of a lane left the place that it had held for {@code holdNanos}. */
+  public void ended(int lane, long holdNanos, long nowNanos) {
     observe(nowNanos);
     held[lane]--;
+    endedNanos[lane] = Saturating.add(endedNanos[lane], holdNanos);
     recentEnds[lane] += ENDS_SCALE;
   }
 
@@ -97,9 +98,12 @@ public final class LaneUse {
     return sum;
   }
 
-  /** How long a request of a lane lately held its place, on average, by Little's law; 0 if none ended lately. */
+  /**
+   * How long those of a lane that ended lately had held their places, on average; 0 if none did. Those that still hold theirs don't count:
+   * soon after a burst began nearly all do, whatever they are going to take.
+   */
   public long meanHoldNanos(int lane) {
-    return recentEnds[lane] == 0 ? 0 : Saturating.scale(placeNanos[lane], ENDS_SCALE, recentEnds[lane]);
+    return recentEnds[lane] == 0 ? 0 : Saturating.scale(endedNanos[lane], ENDS_SCALE, recentEnds[lane]);
   }
 
   private void observe(long nowNanos) {
@@ -113,7 +117,7 @@ public final class LaneUse {
       accumulate(halvedAtNanos);
       for (int lane = 0; lane < held.length; lane++) {
         recentNanos[lane] /= 2;
-        placeNanos[lane] /= 2;
+        endedNanos[lane] /= 2;
         recentEnds[lane] /= 2;
       }
     }
@@ -127,7 +131,6 @@ public final class LaneUse {
       for (int lane = 0; lane < held.length; lane++) {
         long placeTime = Saturating.multiply(held[lane], elapsedNanos);
         recentNanos[lane] = Saturating.add(recentNanos[lane], placeTime);
-        placeNanos[lane] = Saturating.add(placeNanos[lane], placeTime);
       }
     }
   }
