@@ -100,7 +100,7 @@ final class ChargeSetup implements AutoCloseable {
 
   /** Waits until the stores have told of quotas, failed, or {@code most} is over; what they tell later counts from then on. */
   void awaitStores(Duration most) {
-    long begun = System.nanoTime();
+    long begun = Clocks.monotonic().read();
     try {
       firstReading.get(most.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -108,7 +108,7 @@ final class ChargeSetup implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       log.warn("quotas of the database are not known yet");
     }
-    shared.ifPresent(desk -> desk.awaitFirst(most.minusNanos(Math.min(most.toNanos(), System.nanoTime() - begun))));
+    shared.ifPresent(desk -> desk.awaitFirst(most.minusNanos(Math.min(most.toNanos(), Clocks.monotonic().read() - begun))));
   }
 
   Charges charges() {

@@ -357,9 +357,9 @@ final class SluiceProcess {
   private void listen() throws IOException {
     admin.start();
     events.start();
-    long begun = System.nanoTime();
+    long begun = Clocks.monotonic().read();
     stores.ifPresent(open -> open.stores().awaitFirst(STORE_PATIENCE));
-    charges.awaitStores(STORE_PATIENCE.minusNanos(Math.min(STORE_PATIENCE.toNanos(), System.nanoTime() - begun)));
+    charges.awaitStores(STORE_PATIENCE.minusNanos(Math.min(STORE_PATIENCE.toNanos(), Clocks.monotonic().read() - begun)));
     runner.start();
     readiness.enter(Readiness.Stage.READY);
     log.info("ready");
