@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** How long it takes to refuse an administrator's key says nothing of how near it is to a right one. */
 class AdminTimingTest {
   private static final int CHARS = 48;
+  private static final int CHANGED = 4;
 
   private final SplittableRandom random = new SplittableRandom(58);
 
@@ -25,12 +26,11 @@ class AdminTimingTest {
     return text.toString();
   }
 
-  /** The key with its last letters changed, which are none of a right one's. */
-  private Optional<String> wrong(String right, int letters) {
-    char[] text = right.toCharArray();
-    for (int i = 0; i < text.length; i++) {
-      char letter = (char) ('A' + random.nextInt(26));
-      text[i] = i >= text.length - letters ? letter : text[i];
+  /** One of the keys with its last letters changed, which are none of a right one's. */
+  private Optional<String> wrong(String[] keys) {
+    char[] text = keys[random.nextInt(keys.length)].toCharArray();
+    for (int i = CHARS - CHANGED; i < CHARS; i++) {
+      text[i] = (char) ('A' + random.nextInt(26));
     }
     return Optional.of("Bearer " + new String(text));
   }
@@ -40,7 +40,10 @@ class AdminTimingTest {
     String reads = text(CHARS);
     String writes = text(CHARS);
     AdminKeys keys = new AdminKeys(List.of(new AdminKey("r", Role.READ, new BearerSecret(reads)), new AdminKey("w", Role.WRITE, new BearerSecret(writes))));
-    double t = TimingLeak.of(() -> wrong(random.nextBoolean() ? reads : writes, 4), () -> wrong(random.nextBoolean() ? reads : writes, CHARS), key -> keys.bearer(key).isPresent() ? 1 : 0);
+    String[] right = {reads, writes};
+    // Made alike, so that they differ only in whether there is a right key near.
+    String[] others = {text(CHARS), text(CHARS)};
+    double t = TimingLeak.of(() -> wrong(right), () -> wrong(others), key -> keys.bearer(key).isPresent() ? 1 : 0);
     Measured figure = Measured.atMost("timing: Welch's t of wrong admin keys that begin like right ones", t, TimingLeak.BOUND, "", "AdminTimingTest").print();
     assertThat(figure.bearable()).isTrue();
   }

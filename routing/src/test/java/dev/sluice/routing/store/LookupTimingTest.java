@@ -38,6 +38,7 @@ class LookupTimingTest {
   @TempDir private Path folder;
   private final SplittableRandom random = new SplittableRandom(7);
   private final List<byte[]> right = new ArrayList<>();
+  private final List<byte[]> others = new ArrayList<>();
 
   private List<KeyRow> mint() {
     var mint = new KeyMint(Installation.PEPPER, new SecureRandom());
@@ -45,6 +46,7 @@ class LookupTimingTest {
     for (int i = 0; i < KEYS; i++) {
       KeyMint.Minted minted = mint.mint();
       right.add(minted.key().bytes());
+      others.add(mint.mint().key().bytes());
       rows.add(
           new KeyRow(
               minted.fingerprint(),
@@ -56,22 +58,19 @@ class LookupTimingTest {
 
   /** A right key but for its last character. */
   private byte[] near() {
-    return wrong(1);
+    return wrong(right);
   }
 
-  /** As long, of the same letters, and like no right one. */
+  /** Made in the same way, and near no right key. */
   private byte[] far() {
-    byte[] secret = right.getFirst();
-    return wrong(secret.length);
+    return wrong(others);
   }
 
-  private byte[] wrong(int letters) {
-    byte[] secret = right.get(random.nextInt(right.size())).clone();
-    for (int i = 0; i < secret.length; i++) {
-      byte letter = (byte) LETTERS.charAt(random.nextInt(LETTERS.length()));
-      boolean changed = i >= secret.length - letters;
-      secret[i] = !changed ? secret[i] : letter == secret[i] ? (byte) '_' : letter;
-    }
+  private byte[] wrong(List<byte[]> secrets) {
+    byte[] secret = secrets.get(random.nextInt(secrets.size())).clone();
+    byte letter = (byte) LETTERS.charAt(random.nextInt(LETTERS.length()));
+    int last = secret.length - 1;
+    secret[last] = letter == secret[last] ? (byte) '_' : letter;
     return secret;
   }
 
