@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.health;
 
+import dev.sluice.routing.http.HttpCaller;
 import dev.sluice.routing.provider.Probe;
 import dev.sluice.routing.provider.Provider;
 import dev.sluice.routing.provider.ServedModel;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +29,9 @@ public final class Prober implements AutoCloseable {
   private static final double JITTER = 0.1;
   private static final int FIRST_SUCCESS = 200;
   private static final int FIRST_REDIRECT = 300;
+
+  /** Read so that the connection serves the next probe too; nothing is made of it. */
+  private static final int MAX_ANSWER_BYTES = 1 << 16;
 
   private final HealthBook book;
   private final ScheduledExecutorService timer;
@@ -64,7 +66,7 @@ public final class Prober implements AutoCloseable {
     private final Provider provider;
     private final Probe probe;
     private final List<String> models;
-    private final HttpClient client;
+    private final HttpCaller caller;
     private volatile boolean closed;
     private volatile Future<?> due = CompletableFuture.completedFuture(null);
     private int failures;
@@ -73,7 +75,7 @@ public final class Prober implements AutoCloseable {
       this.provider = provider;
       this.probe = probe;
       this.models = provider.models().stream().map(ServedModel::model).toList();
-      this.client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).connectTimeout(probe.timeout()).build();
+      this.caller = HttpCaller.usual(probe.timeout());
     }
 
     private long pauseNanos(double unit) {
@@ -107,9 +109,9 @@ public final class Prober implements AutoCloseable {
             return false;
           }
         }
-        HttpRequest request = HttpRequest.newBuilder(probe.uri()).timeout(probe.timeout()).GET().build();
-        int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-        return status >= FIRST_SUCCESS && status < FIRST_REDIRECT;
+        return caller.call(HttpRequest.newBuilder(probe.uri()), probe.timeout(), status -> MAX_ANSWER_BYTES) instanceof HttpCaller.Outcome.Answered answered
+            && answered.status() >= FIRST_SUCCESS
+            && answered.status() < FIRST_REDIRECT;
       } catch (IOException e) {
         return false;
       } catch (InterruptedException e) {
@@ -121,7 +123,7 @@ public final class Prober implements AutoCloseable {
     void close() {
       closed = true;
       due.cancel(false);
-      Thread.startVirtualThread(client::shutdownNow);
+      Thread.startVirtualThread(caller::close);
     }
   }
 }

@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.hook;
 
+import dev.sluice.routing.http.HttpCaller;
+import dev.sluice.routing.store.Breaker;
 import dev.sluice.scheduler.Ticker;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Posts JSON to one configured address and hands on what is answered. Thread-safe; {@link #post} never blocks.
@@ -65,32 +52,17 @@ public final class Webhook implements AutoCloseable {
 
   private final WebhookSettings settings;
   private final InstantSource wall;
-  private final CircuitBreaker breaker;
+  private final Breaker breaker;
   private final Semaphore places;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** Made for the first call, since a client costs a start a quarter of a second. */
-  private volatile @Nullable HttpClient client;
+  private final HttpCaller caller;
 
   /** A webhook that nothing is held against. */
   public Webhook(WebhookSettings settings, Clocks clocks) {
     this.settings = settings;
     this.wall = clocks.wall();
     this.places = new Semaphore(settings.maxConcurrent());
-    InstantSource steady = () -> Instant.EPOCH.plusNanos(clocks.ticker().read());
-    this.breaker =
-        CircuitBreaker.of(
-            "webhook",
-            CircuitBreakerConfig.custom()
-                .slidingWindowType(SlidingWindowType.COUNT_BASED)
-                .slidingWindowSize(FAILURES)
-                .minimumNumberOfCalls(FAILURES)
-                .failureRateThreshold(100)
-                .permittedNumberOfCallsInHalfOpenState(1)
-                .waitDurationInOpenState(OPEN)
-                .clock(steady.withZone(ZoneOffset.UTC))
-                .currentTimestampFunction(clock -> clocks.ticker().read(), TimeUnit.NANOSECONDS)
-                .build());
+    this.caller = HttpCaller.direct(settings.deadline());
+    this.breaker = new Breaker("webhook", new Breaker.Settings(FAILURES, OPEN, 1), clocks.ticker()::read);
   }
 
   /**
@@ -104,7 +76,7 @@ public final class Webhook implements AutoCloseable {
       consumer.accept(new Result.Failed<>(Failure.BUSY));
       return;
     }
-    if (!breaker.tryAcquirePermission()) {
+    if (!breaker.admits()) {
       places.release();
       consumer.accept(new Result.Failed<>(Failure.BREAKER_OPEN));
       return;
@@ -118,8 +90,8 @@ public final class Webhook implements AutoCloseable {
       result = call(body, reader);
     } finally {
       switch (result) {
-        case Result.Answered<T> answered -> breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-        case Result.Failed<T> failed -> breaker.onError(0, TimeUnit.NANOSECONDS, new IllegalStateException(failed.failure().name()));
+        case Result.Answered<T> answered -> breaker.worked();
+        case Result.Failed<T> failed -> breaker.failed();
       }
       places.release();
     }
@@ -127,67 +99,31 @@ public final class Webhook implements AutoCloseable {
   }
 
   private <T> Result<T> call(byte[] body, Function<byte[], Optional<T>> reader) {
-    CompletableFuture<HttpResponse<Optional<byte[]>>> call =
-        client().sendAsync(request(body), head -> new BoundedAnswer(head.statusCode() == OK ? settings.maxAnswerBytes() : 0));
     try {
-      HttpResponse<Optional<byte[]>> response = call.get(settings.deadline().toNanos(), TimeUnit.NANOSECONDS);
-      if (response.statusCode() != OK) {
-        return new Result.Failed<>(Failure.STATUS);
-      }
-      if (response.body().isEmpty()) {
-        return new Result.Failed<>(Failure.TOO_LARGE);
-      }
-      return reader.apply(response.body().get()).<Result<T>>map(Result.Answered::new).orElseGet(() -> new Result.Failed<>(Failure.UNREADABLE));
-    } catch (TimeoutException e) {
-      return new Result.Failed<>(Failure.LATE);
-    } catch (ExecutionException e) {
-      // Its message may hold the address, which may be a secret.
-      return new Result.Failed<>(e.getCause() instanceof HttpTimeoutException ? Failure.LATE : Failure.UNREACHABLE);
+      return switch (caller.call(request(body), settings.deadline(), status -> status == OK ? settings.maxAnswerBytes() : 0)) {
+        case HttpCaller.Outcome.Late late -> new Result.Failed<>(Failure.LATE);
+        case HttpCaller.Outcome.Unreachable unreachable -> new Result.Failed<>(Failure.UNREACHABLE);
+        case HttpCaller.Outcome.Answered answered when answered.status() != OK -> new Result.Failed<>(Failure.STATUS);
+        case HttpCaller.Outcome.Answered answered when answered.body().isEmpty() -> new Result.Failed<>(Failure.TOO_LARGE);
+        case HttpCaller.Outcome.Answered answered ->
+            answered.body().flatMap(reader).<Result<T>>map(Result.Answered::new).orElseGet(() -> new Result.Failed<>(Failure.UNREADABLE));
+      };
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Result.Failed<>(Failure.UNREACHABLE);
-    } finally {
-      call.cancel(true);
     }
   }
 
-  private HttpRequest request(byte[] body) {
+  private HttpRequest.Builder request(byte[] body) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(settings.address())
-            .timeout(settings.deadline())
-            .header("content-type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        HttpRequest.newBuilder(settings.address()).header("content-type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(body));
     settings.proof().ifPresent(proof -> proof.headers(body, wall.instant()).forEach(request::header));
-    return request.build();
-  }
-
-  private HttpClient client() {
-    lock.lock();
-    try {
-      HttpClient present = client;
-      if (present == null) {
-        present =
-            HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .proxy(HttpClient.Builder.NO_PROXY)
-                .connectTimeout(settings.deadline())
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .build();
-        client = present;
-      }
-      return present;
-    } finally {
-      lock.unlock();
-    }
+    return request;
   }
 
   /** Ends; calls under way fail. */
   @Override
   public void close() {
-    HttpClient present = client;
-    if (present != null) {
-      present.shutdownNow();
-    }
+    caller.close();
   }
 }

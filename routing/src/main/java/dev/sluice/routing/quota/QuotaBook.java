@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  */
 public final class QuotaBook implements QuotaDesk {
   /** Tallies kept for a quota: the current one, and those a clock that is wrong for a while may return to. */
-  private static final int WINDOWS = 3;
+  private static final int WINDOWS = 5;
 
   private final InstantSource wall;
   private final Ticker ticker;

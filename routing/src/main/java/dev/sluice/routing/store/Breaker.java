@@ -75,8 +75,8 @@ public final class Breaker {
   }
 
   /** It was not. */
-  public void failed(Exception cause) {
-    breaker.onError(0, TimeUnit.NANOSECONDS, cause);
+  public void failed() {
+    breaker.onError(0, TimeUnit.NANOSECONDS, new IllegalStateException("failed"));
   }
 
   /** It did not happen after all. */

@@ -15,9 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,9 @@ public final class LayeredKeys {
 
   /** An answer of the snapshot is not kept for long, so that the stores' return is noticed. */
   private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(5);
+
+  /** How long the tables are waited for where the snapshot has the key: as long as for the shared cache, rather than until they count as failed. */
+  private static final Duration TABLES_TIME = Duration.ofMillis(40);
 
   /** Beyond which the index may lack a key that exists. */
   private static final long INDEX_FRESH_NANOS = Duration.ofSeconds(2).toNanos();
@@ -194,7 +200,7 @@ public final class LayeredKeys {
   }
 
   private Result fromTables(KeyFingerprint key, boolean share) {
-    LayerAnswer answer = ask(Layer.POSTGRESQL, table.find(key));
+    LayerAnswer answer = ask(Layer.POSTGRESQL, snapshot.find(key) instanceof SnapshotLayer.Answer.Found ? inShortTime(key) : table.find(key));
     return switch (answer) {
       case LayerAnswer.Found found -> {
         share(key, answer, share);
@@ -207,6 +213,22 @@ public final class LayeredKeys {
       case LayerAnswer.Miss miss -> throw new IllegalStateException("tables miss nothing");
       case LayerAnswer.Failed failed -> lastResort(key, failed.cause(), share);
     };
+  }
+
+  /** What the tables say if they do so soon; whether they fail is judged by their own deadline. */
+  private LayerAnswer inShortTime(KeyFingerprint key) {
+    try {
+      return CompletableFuture.supplyAsync(() -> table.find(key), walkers).get(TABLES_TIME.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return new LayerAnswer.Failed(FailureCause.TIMEOUT);
+    } catch (RejectedExecutionException e) {
+      return new LayerAnswer.Failed(FailureCause.BUSY);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new LayerAnswer.Failed(FailureCause.BUSY);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   private void share(KeyFingerprint key, LayerAnswer answer, boolean share) {

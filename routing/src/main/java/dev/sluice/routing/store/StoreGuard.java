@@ -60,7 +60,7 @@ public final class StoreGuard {
 
   /** The store did not answer. */
   public void failed(FailureCause cause) {
-    breaker.failed(new StoreException(cause, cause.name()));
+    breaker.failed();
     news(cause);
   }
 

@@ -172,7 +172,7 @@ public final class MarketLine implements AutoCloseable {
   }
 
   private <T> Reply<T> outage(Operation operation, Result result) {
-    breaker.failed(new MalformedReplyException());
+    breaker.failed();
     return none(operation, result);
   }
 

@@ -2,21 +2,18 @@
 package dev.sluice.routing.quota.alert;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.sluice.routing.http.HttpCaller;
 import dev.sluice.routing.quota.Quota;
 import dev.sluice.routing.quota.QuotaAlert;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -46,9 +43,7 @@ public final class AlertWebhook implements AutoCloseable {
   private final AlertListener listener;
   private final Thread thread;
 
-  /** Made for the first alert, since a client costs a start a quarter of a second; by the sending thread only. */
-  private volatile @Nullable HttpClient client;
-
+  private final HttpCaller caller;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -63,6 +58,7 @@ public final class AlertWebhook implements AutoCloseable {
     this.usual = usual.map(QuotaAlert::checked);
     this.bounds = bounds;
     this.listener = listener;
+    this.caller = HttpCaller.usual(bounds.deadline());
     this.thread = Thread.ofVirtual().name("sluice-alert").unstarted(this::run);
     thread.start();
   }
@@ -123,12 +119,8 @@ public final class AlertWebhook implements AutoCloseable {
   }
 
   private boolean delivered(Alert alert, URI address) throws InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(address)
-            .timeout(bounds.deadline())
-            .header("content-type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body(alert)))
-            .build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(address).header("content-type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(body(alert)));
     Duration pause = bounds.pause();
     for (int attempt = 1; attempt <= bounds.attempts(); attempt++) {
       int status = status(request);
@@ -146,22 +138,9 @@ public final class AlertWebhook implements AutoCloseable {
     return false;
   }
 
-  /** The answer's status; 503 where there is none. What failed is not logged: its message may hold the address, which may be a secret. */
-  private int status(HttpRequest request) throws InterruptedException {
-    try {
-      return client().send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-    } catch (IOException e) {
-      return 503;
-    }
-  }
-
-  private HttpClient client() {
-    HttpClient present = client;
-    if (present == null) {
-      present = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).connectTimeout(bounds.deadline()).build();
-      client = present;
-    }
-    return present;
+  /** The answer's status; 503 where there is none. */
+  private int status(HttpRequest.Builder request) throws InterruptedException {
+    return caller.call(request, bounds.deadline(), status -> 0) instanceof HttpCaller.Outcome.Answered answered ? answered.status() : 503;
   }
 
   /** Waits; false if the sender was closed meanwhile. */
@@ -214,9 +193,6 @@ public final class AlertWebhook implements AutoCloseable {
       lock.unlock();
     }
     thread.interrupt();
-    HttpClient present = client;
-    if (present != null) {
-      present.shutdownNow();
-    }
+    caller.close();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.plugin.hook;
+package dev.sluice.routing.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers a response's body up to a size; of a longer one nothing is kept and the rest not read. Confined to one response. */
+/** Gathers an answer's body up to a size; of a longer one nothing is kept and the rest not read. Confined to one answer. */
 final class BoundedAnswer implements HttpResponse.BodySubscriber<Optional<byte[]>> {
   private final int maxBytes;
   private final CompletableFuture<Optional<byte[]>> body = new CompletableFuture<>();
