@@ -57,6 +57,7 @@ class RunnerDeathIT {
 
   @Test
   void onSigtermEveryWaiterIsAnsweredInOurWordsAndTheProcessEnds() {
+    room.warmUp(WAITERS);
     room.occupyProvider();
     List<CompletableFuture<RawCall.Answer>> answers = room.read(room.queue(WAITERS, "waiter-"));
 

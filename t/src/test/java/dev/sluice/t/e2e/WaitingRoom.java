@@ -66,6 +66,15 @@ final class WaitingRoom implements AutoCloseable {
     return stack;
   }
 
+  /** Has so many requests served, so that the gateway and this process have passed answers on before it counts how long that takes. */
+  void warmUp(int count) {
+    List<RawCall> served = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      served.add(call("served-" + i, 8));
+    }
+    all(read(served));
+  }
+
   /** Sends a request that the provider takes and never answers. */
   RawCall occupyProvider() {
     Http.post(stack.simulator(PROVIDER).resolve("/sim/script"), "{\"kind\":\"hang\",\"times\":1}", Map.of());
