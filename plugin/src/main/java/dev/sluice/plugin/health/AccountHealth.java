@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.health;
 
+import dev.sluice.routing.store.Breaker;
 import dev.sluice.routing.store.FailureBreaker;
 import dev.sluice.scheduler.Standing;
 import java.util.OptionalDouble;
@@ -30,7 +31,7 @@ public final class AccountHealth {
   private final FailureBreaker breaker;
   private final Usual perExpected;
   private final Usual firstByte;
-  private FailureBreaker.State seen = FailureBreaker.State.CLOSED;
+  private Breaker.State seen = Breaker.State.CLOSED;
   private int generation;
   private boolean recovering;
   private long closedAtNanos;
@@ -193,7 +194,7 @@ public final class AccountHealth {
   /** Whether it answers in its usual time. */
   boolean isQuick(long nowNanos) {
     look(nowNanos);
-    return seen == FailureBreaker.State.CLOSED && slowPart < PART_SLOW;
+    return seen == Breaker.State.CLOSED && slowPart < PART_SLOW;
   }
 
   private boolean isPaused(long nowNanos) {
@@ -202,12 +203,12 @@ public final class AccountHealth {
 
   /** Notices a change of the breaker's state. */
   private void look(long nowNanos) {
-    FailureBreaker.State now = breaker.state();
+    Breaker.State now = breaker.state();
     if (now != seen) {
       seen = now;
       generation++;
-      slowPart = now == FailureBreaker.State.CLOSED ? 0 : slowPart;
-      recovering = now == FailureBreaker.State.CLOSED;
+      slowPart = now == Breaker.State.CLOSED ? 0 : slowPart;
+      recovering = now == Breaker.State.CLOSED;
       closedAtNanos = nowNanos;
     }
   }
@@ -258,7 +259,7 @@ public final class AccountHealth {
     if (isPaused(nowNanos)) {
       soonest = pausedUntilNanos - nowNanos;
     }
-    if (seen == FailureBreaker.State.OPEN) {
+    if (seen == Breaker.State.OPEN) {
       soonest = Math.min(soonest, Math.max(0, breaker.openUntilNanos() - nowNanos));
     }
     if (scale(nowNanos) < 1) {

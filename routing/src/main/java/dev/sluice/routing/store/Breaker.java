@@ -43,25 +43,41 @@ public final class Breaker {
     /** None is, until the time is over. */
     OPEN,
     /** A few are, to see. */
-    HALF_OPEN
+    HALF_OPEN;
+
+    static State of(CircuitBreaker breaker) {
+      return switch (breaker.getState()) {
+        case OPEN, FORCED_OPEN -> OPEN;
+        case HALF_OPEN -> HALF_OPEN;
+        case CLOSED, DISABLED, METRICS_ONLY -> CLOSED;
+      };
+    }
   }
 
   /** A closed breaker on {@code ticker}'s time. */
   public Breaker(String name, Settings settings, Ticker ticker) {
-    InstantSource steady = () -> Instant.EPOCH.plusNanos(ticker.read());
     this.breaker =
-        CircuitBreaker.of(
+        circuit(
             name,
             CircuitBreakerConfig.custom()
-                .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(settings.failures())
                 .minimumNumberOfCalls(settings.failures())
                 .failureRateThreshold(100)
                 .permittedNumberOfCallsInHalfOpenState(settings.probes())
-                .waitDurationInOpenState(settings.open())
-                .clock(steady.withZone(ZoneOffset.UTC))
-                .currentTimestampFunction(clock -> ticker.read(), TimeUnit.NANOSECONDS)
-                .build());
+                .waitDurationInOpenState(settings.open()),
+            ticker);
+  }
+
+  /** The library's breaker, on {@code ticker}'s time and by the number of calls. */
+  static CircuitBreaker circuit(String name, CircuitBreakerConfig.Builder config, Ticker ticker) {
+    InstantSource steady = () -> Instant.EPOCH.plusNanos(ticker.read());
+    return CircuitBreaker.of(
+        name,
+        config
+            .slidingWindowType(SlidingWindowType.COUNT_BASED)
+            .clock(steady.withZone(ZoneOffset.UTC))
+            .currentTimestampFunction(clock -> ticker.read(), TimeUnit.NANOSECONDS)
+            .build());
   }
 
   /** Whether a call may go; whoever was let in reports back once, by {@link #worked}, {@link #failed} or {@link #unused}. */
@@ -86,10 +102,6 @@ public final class Breaker {
 
   /** Whether calls are let in. An open breaker whose time is over stays open until somebody asks. */
   public State state() {
-    return switch (breaker.getState()) {
-      case OPEN, FORCED_OPEN -> State.OPEN;
-      case HALF_OPEN -> State.HALF_OPEN;
-      case CLOSED, DISABLED, METRICS_ONLY -> State.CLOSED;
-    };
+    return State.of(breaker);
   }
 }

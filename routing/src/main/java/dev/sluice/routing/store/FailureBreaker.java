@@ -2,13 +2,10 @@
 package dev.sluice.routing.store;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.sluice.routing.store.Breaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,16 +32,6 @@ public final class FailureBreaker {
    */
   public record Settings(int window, int least, int failurePercent, Duration open, Duration maxOpen, int trials) {}
 
-  /** Who may ask. */
-  public enum State {
-    /** Everybody. */
-    CLOSED,
-    /** Nobody. */
-    OPEN,
-    /** A few. */
-    HALF_OPEN
-  }
-
   private final Settings settings;
   private final Ticker ticker;
   private final CircuitBreaker breaker;
@@ -56,20 +43,16 @@ public final class FailureBreaker {
   public FailureBreaker(String name, Settings settings, Ticker ticker) {
     this.settings = settings;
     this.ticker = ticker;
-    InstantSource steady = () -> Instant.EPOCH.plusNanos(ticker.read());
     this.breaker =
-        CircuitBreaker.of(
+        Breaker.circuit(
             name,
             CircuitBreakerConfig.custom()
-                .slidingWindowType(SlidingWindowType.COUNT_BASED)
                 .slidingWindowSize(settings.window())
                 .minimumNumberOfCalls(settings.least())
                 .failureRateThreshold(settings.failurePercent())
                 .permittedNumberOfCallsInHalfOpenState(settings.trials())
-                .waitDurationInOpenState(NEVER)
-                .clock(steady.withZone(ZoneOffset.UTC))
-                .currentTimestampFunction(clock -> ticker.read(), TimeUnit.NANOSECONDS)
-                .build());
+                .waitDurationInOpenState(NEVER),
+            ticker);
   }
 
   /** Who may ask now. */
@@ -77,11 +60,7 @@ public final class FailureBreaker {
     if (breaker.getState() == CircuitBreaker.State.OPEN && ticker.read() - openUntilNanos >= 0) {
       breaker.transitionToHalfOpenState();
     }
-    return switch (breaker.getState()) {
-      case OPEN, FORCED_OPEN -> State.OPEN;
-      case HALF_OPEN -> State.HALF_OPEN;
-      case CLOSED, DISABLED, METRICS_ONLY -> State.CLOSED;
-    };
+    return State.of(breaker);
   }
 
   /** While it is open, when it lets the first trial through. */
