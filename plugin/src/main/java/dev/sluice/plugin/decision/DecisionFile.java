@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.decision;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ public final class DecisionFile implements AutoCloseable {
   private volatile boolean closing;
 
   /** Confined to the thread from its start on. */
-  private Writer writer;
+  private OutputStream output;
 
   /** Of the file, likewise. */
   private long bytes;
@@ -58,14 +59,14 @@ public final class DecisionFile implements AutoCloseable {
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    this.writer = open();
+    this.output = open();
     this.bytes = Files.size(file);
     this.thread = Thread.ofPlatform().name("sluice-decisions").daemon(true).unstarted(this::run);
     thread.start();
   }
 
-  private Writer open() throws IOException {
-    return Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  private OutputStream open() throws IOException {
+    return new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
   }
 
   void write(TimedDecision decision) {
@@ -91,31 +92,32 @@ public final class DecisionFile implements AutoCloseable {
             writeLine(DecisionJson.line(decision.get()) + "\n");
           }
         }
-        writer.flush();
+        output.flush();
       }
     } catch (IOException | InterruptedException e) {
       log.error("the decision file is given up file={}", file, e);
     } finally {
       closing = true;
       dropped.addAndGet(queue.size());
-      closeWriter();
+      closeOutput();
     }
   }
 
   private void writeLine(String line) throws IOException {
-    writer.write(line);
-    bytes += line.getBytes(StandardCharsets.UTF_8).length;
+    byte[] encoded = line.getBytes(StandardCharsets.UTF_8);
+    output.write(encoded);
+    bytes += encoded.length;
     if (bytes >= maxBytes) {
-      writer.close();
+      output.close();
       Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
-      writer = open();
+      output = open();
       bytes = 0;
     }
   }
 
-  private void closeWriter() {
+  private void closeOutput() {
     try {
-      writer.close();
+      output.close();
     } catch (IOException e) {
       log.error("the decision file was not closed file={}", file, e);
     }
