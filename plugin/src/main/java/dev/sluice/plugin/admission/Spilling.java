@@ -47,14 +47,14 @@ public final class Spilling {
 
   /** The request with the providers that it may use now; empty if there is none. */
   Optional<WorkRequest> narrowed(Resolution.Served served, WorkRequest request) {
-    Optional<MarketplaceProvider> seller = seller(served, request);
+    Optional<MarketplaceProvider> seller = seller(served, request.providers());
     if (seller.isEmpty()) {
       return Optional.of(request);
     }
     MarketplaceProvider marketplace = seller.get();
     Set<String> own = new HashSet<>();
     for (Resolution.Serving serving : served.servings()) {
-      if (serving.provider() != marketplace && allowed(request, serving.provider())) {
+      if (serving.provider() != marketplace && allowed(request.providers(), serving.provider())) {
         own.add(serving.provider().name());
       }
     }
@@ -82,25 +82,26 @@ public final class Spilling {
    * @param free providers that the caller may use; empty for all
    */
   Optional<WorkRequest> rescued(Resolution.Served served, WorkRequest givenUp, Set<String> free) {
-    Optional<MarketplaceProvider> seller = seller(served, to(givenUp, free));
-    if (seller.isEmpty() || allowed(givenUp, seller.get()) || seller.get().price(served.model()).isEmpty()) {
+    Optional<MarketplaceProvider> seller = seller(served, free);
+    if (seller.isEmpty() || allowed(givenUp.providers(), seller.get()) || seller.get().price(served.model()).isEmpty()) {
       return Optional.empty();
     }
     listener.accept(Spill.GIVEN_UP);
     return Optional.of(givenUp.elsewhere(Set.of(seller.get().name()), Long.MAX_VALUE));
   }
 
-  private static Optional<MarketplaceProvider> seller(Resolution.Served served, WorkRequest request) {
+  private static Optional<MarketplaceProvider> seller(Resolution.Served served, Set<String> free) {
     for (Resolution.Serving serving : served.servings()) {
-      if (serving.provider() instanceof MarketplaceProvider marketplace && allowed(request, marketplace)) {
+      if (serving.provider() instanceof MarketplaceProvider marketplace && allowed(free, marketplace)) {
         return Optional.of(marketplace);
       }
     }
     return Optional.empty();
   }
 
-  private static boolean allowed(WorkRequest request, Provider provider) {
-    return request.providers().isEmpty() || request.providers().contains(provider.name());
+  /** Whether {@code free}, empty for all, has the provider. */
+  private static boolean allowed(Set<String> free, Provider provider) {
+    return free.isEmpty() || free.contains(provider.name());
   }
 
   private static WorkRequest to(WorkRequest request, Set<String> providers) {
