@@ -139,7 +139,11 @@ public final class Stack implements AutoCloseable {
   }
 
   private void awaitRunner() {
-    Http.await(START, () -> Http.answers(files.admin().resolve("/readyz"), 200), runner::output);
+    awaitReady(files.admin(), runner);
+  }
+
+  private static void awaitReady(URI admin, ChildProcess process) {
+    Http.await(START, () -> Http.answers(admin.resolve("/readyz"), 200), process::output);
   }
 
   /**
@@ -244,7 +248,7 @@ public final class Stack implements AutoCloseable {
     StackFiles.Successor next = files.successor(freePort(), freePort());
     ChildProcess process = ChildProcess.start("successor", next.command(), files.environment(entry.socket()), files.folder());
     children.add(process);
-    Http.await(START, () -> Http.answers(next.admin().resolve("/readyz"), 200), process::output);
+    awaitReady(next.admin(), process);
     return process;
   }
 
@@ -253,7 +257,7 @@ public final class Stack implements AutoCloseable {
     StackFiles.Successor next = files.successor(freePort(), freePort());
     long start = System.nanoTime();
     try (ChildProcess process = ChildProcess.start("spare", next.command(), files.environment(files.folder().resolve("spare.sock")), files.folder())) {
-      Http.await(START, () -> Http.answers(next.admin().resolve("/readyz"), 200), process::output);
+      awaitReady(next.admin(), process);
       long nanos = System.nanoTime() - start;
       whenReady.accept(process);
       return nanos;
