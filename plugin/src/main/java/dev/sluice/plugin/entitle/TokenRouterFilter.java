@@ -113,7 +113,6 @@ public final class TokenRouterFilter implements EventLoopFilter {
               Refusal.of(
                   switch (denied.reason()) {
                     case UNKNOWN -> Reason.UNKNOWN_KEY;
-                    case REVOKED -> Reason.REVOKED_KEY;
                     case EXPIRED -> Reason.EXPIRED_KEY;
                     case SUSPENDED -> Reason.ACCOUNT_SUSPENDED;
                   }));

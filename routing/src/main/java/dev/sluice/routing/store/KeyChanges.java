@@ -79,8 +79,16 @@ public final class KeyChanges {
   private void withhold(KeyFingerprint key, boolean revoked) {
     keys.doubtShared(key);
     keys.snapshot().withhold(key);
-    keys.forget(key);
+    forget(key, revoked);
     revokedSinceSnapshot |= revoked;
+  }
+
+  private void forget(KeyFingerprint key, boolean revoked) {
+    if (revoked) {
+      keys.forgetRevoked(key);
+    } else {
+      keys.forget(key);
+    }
   }
 
   private boolean drop(KeyFingerprint key) {
@@ -101,10 +109,11 @@ public final class KeyChanges {
   /** The tables' record has a row that this node had not seen; the shared cache drops it with the next {@link #flush}. */
   void found(KeyRow row) {
     KeyFingerprint key = row.fingerprint();
-    revokedSinceSnapshot |= row.entitlement().status() == KeyStatus.REVOKED && keys.snapshot().revoked(key).isEmpty();
+    boolean revoked = row.entitlement().status() == KeyStatus.REVOKED;
+    revokedSinceSnapshot |= revoked && keys.snapshot().revoked(key).isEmpty();
     keys.snapshot().put(key, row.entitlement());
     keys.doubtShared(key);
-    keys.forget(key);
+    forget(key, revoked);
     log.debug("key changed fingerprint={}", key);
   }
 

@@ -152,7 +152,9 @@ public final class KeyUpkeep {
   private static KeyIndex index(Snapshot snapshot) {
     var index = new KeyIndex(snapshot.size());
     for (int i = 0; i < snapshot.size(); i++) {
-      index.add(snapshot.fingerprint(i));
+      if (!snapshot.revoked(i)) {
+        index.add(snapshot.fingerprint(i));
+      }
     }
     return index;
   }

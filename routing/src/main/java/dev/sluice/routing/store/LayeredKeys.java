@@ -275,9 +275,14 @@ public final class LayeredKeys {
     return new Result(ABSENT, times.absence());
   }
 
-  /** A key is no longer what it was: nothing that was read before now is remembered. */
+  /** A key is no longer what it was, and may have been made just now: nothing that was read before now is remembered. */
   void forget(KeyFingerprint key) {
     index.keys().add(key);
+    forgetRevoked(key);
+  }
+
+  /** The same of a key that is revoked, which the index need not have. */
+  void forgetRevoked(KeyFingerprint key) {
     walks.compute(
         key,
         (k, walk) -> {
