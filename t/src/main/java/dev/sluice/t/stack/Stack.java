@@ -235,8 +235,15 @@ public final class Stack implements AutoCloseable {
 
   /** Starts the runner again after its end, and waits until it is ready. */
   public void restartRunner() {
+    restartRunner(Map.of());
+  }
+
+  /** The same with more in its environment, such as {@code SLUICE_JAVA_OPTS}. */
+  public void restartRunner(Map<String, String> more) {
     runner.await();
-    runner = runner(files, entry.socket());
+    Map<String, String> environment = new LinkedHashMap<>(files.environment(entry.socket()));
+    more.forEach((name, value) -> environment.merge(name, value, (one, other) -> one + " " + other));
+    runner = ChildProcess.start("runner", files.runnerCommand(), environment, files.folder());
     awaitRunner();
   }
 
