@@ -40,6 +40,7 @@ import dev.sluice.plugin.metrics.ProcessMetrics;
 import dev.sluice.plugin.metrics.ProviderMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
 import dev.sluice.plugin.metrics.SchedulerMetrics;
+import dev.sluice.plugin.metrics.SharingMetrics;
 import dev.sluice.plugin.metrics.StoreMetrics;
 import dev.sluice.plugin.refusal.Refusals;
 import dev.sluice.plugin.runner.Failure;
@@ -47,6 +48,7 @@ import dev.sluice.plugin.runner.RunnerOptions;
 import dev.sluice.plugin.runner.RunnerServer;
 import dev.sluice.plugin.runner.Transport;
 import dev.sluice.plugin.scheduling.SchedulerSetup;
+import dev.sluice.plugin.sharing.CapacitySharing;
 import dev.sluice.plugin.time.AlarmClock;
 import dev.sluice.plugin.time.Clocks;
 import dev.sluice.plugin.usage.BytesPerToken;
@@ -118,7 +120,8 @@ final class SluiceProcess {
   private final ExecutorService largeBodies;
   private final Optional<DecisionLog> decisions;
   private final Optional<StoreAccess> stores;
-  private final Optional<RedisLink> quotaRedis;
+  private final Optional<RedisLink> ownRedis;
+  private final Optional<CapacitySharing> sharing;
   private final ProviderSetup providers;
 
   /** Runs a process until the JVM is told to end. */
@@ -171,9 +174,9 @@ final class SluiceProcess {
     stores.ifPresent(open -> readiness.describe(open::line));
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
-    // Without PostgreSQL, Redis still lets processes agree on quotas.
-    quotaRedis = stores.isPresent() ? Optional.empty() : config.stores().redis().map(redis -> RedisLink.open(redis.url(), redis.password()));
-    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElseGet(() -> new ChargeSetup.Stores(quotaRedis.map(RedisLink::client), Optional.empty())));
+    // Without PostgreSQL, Redis still lets processes agree on quotas and capacity.
+    ownRedis = stores.isPresent() ? Optional.empty() : config.stores().redis().map(redis -> RedisLink.open(redis.url(), redis.password()));
+    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElseGet(() -> new ChargeSetup.Stores(ownRedis.map(RedisLink::client), Optional.empty())));
     Dispatches dispatches = new Dispatches(Clocks.monotonic());
     // The scheduler comes first, and is what the book tells.
     AtomicReference<Optional<HealthBook>> book = new AtomicReference<>(Optional.empty());
@@ -198,6 +201,9 @@ final class SluiceProcess {
     live.refresh();
     providers = new ProviderSetup(config, scheduler, alarms, watcher);
     book.set(Optional.of(providers.book()));
+    SharingMetrics sharingMetrics = new SharingMetrics(meters);
+    sharing = stores.flatMap(StoreAccess::redis).or(() -> ownRedis).flatMap(redis -> SharingSetup.of(config, scheduler, redis, sharingMetrics));
+    sharing.ifPresent(open -> readiness.describe(open::line));
     readiness.describe(providers::lines);
     largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
     LearnedCosts costs = new LearnedCosts(costs(config.scheduler().cost()));
@@ -238,6 +244,7 @@ final class SluiceProcess {
                       providerMetrics.gauges(providers.book().lines());
                       costMetrics.gauges(costs.errors());
                       capacity.ifPresent(adaptive -> costMetrics.scales(adaptive.scales()));
+                      sharing.ifPresent(open -> sharingMetrics.gauges(open.shares()));
                       return meters.scrape();
                     }),
                 desk,
@@ -360,6 +367,7 @@ final class SluiceProcess {
     long begun = Clocks.monotonic().read();
     stores.ifPresent(open -> open.stores().awaitFirst(STORE_PATIENCE));
     charges.awaitStores(STORE_PATIENCE.minusNanos(Math.min(STORE_PATIENCE.toNanos(), Clocks.monotonic().read() - begun)));
+    sharing.ifPresent(open -> open.awaitFirst(STORE_PATIENCE)); // has been under way since before the stores were waited for
     runner.start();
     readiness.enter(Readiness.Stage.READY);
     log.info("ready");
@@ -379,9 +387,10 @@ final class SluiceProcess {
     guard.close();
     providers.close();
     alarms.close();
+    sharing.ifPresent(CapacitySharing::close);
     charges.close(); // writes the last rows of use, and so before the stores go
     stores.ifPresent(StoreAccess::close);
-    quotaRedis.ifPresent(RedisLink::close);
+    ownRedis.ifPresent(RedisLink::close);
     decisions.ifPresent(DecisionLog::close);
     log.info("stopped");
     stopped.countDown();

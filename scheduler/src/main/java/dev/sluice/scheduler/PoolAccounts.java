@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -68,14 +69,9 @@ final class PoolAccounts {
     }
   }
 
-  /** Scales the account of {@code provider}, if it admits. */
-  void scale(String provider, double scale, long nowNanos) {
-    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.scale(scale, nowNanos));
-  }
-
-  /** Gives the account of {@code provider}, if it admits, what its health leaves. */
-  void stand(String provider, Standing standing, long nowNanos) {
-    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.stand(standing, nowNanos));
+  /** Changes the account of {@code provider}, if it admits; false if that left everything as it was. */
+  boolean adjust(String provider, AccountChange change, long nowNanos) {
+    return active.stream().anyMatch(account -> account.provider().equals(provider) && change.apply(account, nowNanos));
   }
 
   /** Changes what sending requests to {@code provider} costs. */
@@ -168,10 +164,19 @@ final class PoolAccounts {
 
   /** Requests that the accounts which admit may run at a time, together: the healthy ones, or all if none is. */
   long places() {
+    return places(Account::maxConcurrent);
+  }
+
+  /** Requests that they may soon run at a time. */
+  long prospectivePlaces() {
+    return places(Account::prospectivePlaces);
+  }
+
+  private long places(ToIntFunction<Account> of) {
     long counted = counted();
     long places = 0;
     for (int i = 0; i < ledger.size(); i++) {
-      places += (counted & 1L << i) != 0 ? ledger.get(i).maxConcurrent() : 0;
+      places += (counted & 1L << i) != 0 ? of.applyAsInt(ledger.get(i)) : 0;
     }
     return places;
   }

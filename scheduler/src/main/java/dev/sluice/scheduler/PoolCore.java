@@ -278,31 +278,21 @@ final class PoolCore {
     }
   }
 
-  /** Gives a provider only a part of its limits, until told otherwise. */
-  void scale(String provider, double scale) {
-    accounts.scale(provider, scale, nowNanos);
-    capacityChanged();
-    refuseHopeless();
-    settleDown();
-  }
-
-  /** Gives a provider what its health leaves of its limits, until told otherwise. */
-  void stand(String provider, Standing standing) {
+  /** Changes how much of a provider's limits holds, until told otherwise. */
+  void adjust(String provider, AccountChange change) {
     long healthy = accounts.healthy();
-    accounts.stand(provider, standing, nowNanos);
-    capacityChanged();
+    if (!accounts.adjust(provider, change, nowNanos)) {
+      return;
+    }
+    use.places(accounts.places());
+    if (buckets != null) {
+      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
+    }
     if (healthy != accounts.healthy() && !room.isEmpty()) {
       reseat(room.order());
     }
     refuseHopeless();
     settleDown();
-  }
-
-  private void capacityChanged() {
-    use.places(accounts.places());
-    if (buckets != null) {
-      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
-    }
   }
 
   /** Changes what sending requests to a provider costs; nobody who waits can run for that. */
@@ -357,6 +347,6 @@ final class PoolCore {
   }
 
   PoolSnapshot snapshot() {
-    return snapshots.take(leases.size(), buckets, nowNanos);
+    return snapshots.take(config.lanes(), leases.size(), buckets, nowNanos);
   }
 }

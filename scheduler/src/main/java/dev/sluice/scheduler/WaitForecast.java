@@ -130,6 +130,7 @@ final class WaitForecast {
     }
     int[] weights = config.lanes().stream().mapToInt(LaneConfig::weight).toArray();
     return PlaceForecast.waitNanos(
-        use, new PlaceForecast.Place(weights, backlogged, entry.laneIndex(), Math.min(requestsAhead, lane.size())));
+        use,
+        new PlaceForecast.Place(weights, backlogged, entry.laneIndex(), Math.min(requestsAhead, lane.size()), accounts.prospectivePlaces()));
   }
 }
