@@ -71,7 +71,7 @@ final class PoolCore {
     this.config = config;
     this.effects = effects;
     this.nowNanos = nowNanos;
-    this.accounts = new PoolAccounts(configured, config.laneZeroHeadroomPercent(), nowNanos);
+    this.accounts = new PoolAccounts(configured, config.rules().laneZeroHeadroomPercent(), nowNanos);
     this.seats = new Seats(accounts, config);
     this.notes = new DecisionNotes(pool.model(), accounts);
     this.buckets = Rules.buckets(config, accounts, nowNanos);
@@ -254,7 +254,7 @@ final class PoolCore {
 
   void reconfigure(SchedulerConfig next, List<ProviderAccount> configured) {
     boolean sameOrder = Rules.sameOrder(config, next);
-    accounts.configure(configured, next.laneZeroHeadroomPercent(), nowNanos);
+    accounts.configure(configured, next.rules().laneZeroHeadroomPercent(), nowNanos);
     config = next;
     seats.reconfigure(next);
     forecast.reconfigure(next, nowNanos);

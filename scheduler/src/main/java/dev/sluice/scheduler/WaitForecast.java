@@ -107,7 +107,7 @@ final class WaitForecast {
   }
 
   private long workNanos(Entry entry, long tokensAhead, long nowNanos) {
-    if (use.isScarce() && config.policy() == Policy.HYBRID && config.buckets().isEmpty()) {
+    if (use.isScarce() && config.rules().policy() == Policy.HYBRID && config.buckets().isEmpty()) {
       return placeNanos(entry);
     }
     long everyone = Math.max(1, room.tokens());
