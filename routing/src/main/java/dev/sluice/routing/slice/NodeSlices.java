@@ -75,16 +75,11 @@ final class NodeSlices {
   /** The node's fair part if it could use {@code demand}. */
   private long part(Held held, long demand) {
     List<Peer> all = new ArrayList<>(held.peers);
-    Peer own = new Peer(bounds.node(), demand, held.need.weight());
-    all.add(own);
-    all.sort(Comparator.comparing(Peer::node));
+    all.sort(Comparator.comparing(Peer::node)); // so that everybody divides alike
+    int own = Math.toIntExact(all.stream().filter(peer -> peer.node().compareTo(bounds.node()) <= 0).count());
+    all.add(own, new Peer(bounds.node(), demand, held.need.weight()));
     FairParts.Member[] members = all.stream().map(peer -> new FairParts.Member(peer.demand(), peer.weight())).toArray(FairParts.Member[]::new);
-    long[] parts = FairParts.of(held.need.capacity(), members);
-    int index = 0;
-    while (all.get(index) != own) { // another node may bear the name for a moment
-      index++;
-    }
-    return parts[index];
+    return FairParts.of(held.need.capacity(), members)[own];
   }
 
   /** Takes over what the table gave; true if the node now has less of something than it said, which the others wait to hear. */
