@@ -114,16 +114,16 @@ class CapacitySharingTest {
     for (String name : List.of("a", "b", "c")) {
       node(name, Setup.limits(100_000_000, PLACES), Duration.ofSeconds(20)).callers(40, WORK);
     }
-    pass(PERIOD.multipliedBy(3));
+    until(() -> nodes.stream().allMatch(node -> node.places() == PLACES / 3));
     double even = used(PERIOD);
     nodes.get(0).callers(80, WORK);
     nodes.get(1).callers(1, WORK);
     nodes.get(2).callers(1, WORK);
-    pass(PERIOD.multipliedBy(5));
+    until(() -> nodes.get(0).places() >= PLACES - 4);
     double skewed = used(PERIOD);
     int before = together.most().get();
     nodes.forEach(node -> node.callers(80, WORK));
-    pass(PERIOD.multipliedBy(5));
+    until(() -> nodes.stream().allMatch(node -> node.places() == PLACES / 3));
 
     proxy.fault(TcpProxy.Fault.BLACKHOLE);
     int during = mostInFlight(SPLIT);
