@@ -18,13 +18,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,12 +44,24 @@ class CapacitySharingTest {
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
   private final Together together = new Together(timer, new AtomicInteger(), new AtomicInteger(), new AtomicLong());
   private final List<SharedNode> nodes = new ArrayList<>();
-  private RedisServer redis;
+  private static RedisServer redis;
+
+  /** Each test has a group of its own. */
+  private final String group = UUID.randomUUID().toString();
   private TcpProxy proxy;
+
+  @BeforeAll
+  static void startRedis() throws Exception {
+    redis = RedisServer.start();
+  }
+
+  @AfterAll
+  static void stopRedis() throws Exception {
+    redis.close();
+  }
 
   @BeforeEach
   void start() throws Exception {
-    redis = RedisServer.start();
     proxy = TcpProxy.before(redis.port());
   }
 
@@ -56,7 +71,6 @@ class CapacitySharingTest {
     nodes.forEach(SharedNode::close);
     timer.shutdownNow();
     proxy.close();
-    redis.close();
   }
 
   private static SchedulerConfig config(AccountLimits limits, Duration maxWait) {
@@ -70,7 +84,7 @@ class CapacitySharingTest {
 
   private SharedNode node(String name, AccountLimits limits, Duration maxWait) {
     // However busy the machine is, a Redis that answers is not lost.
-    SliceDesk.Bounds bounds = new SliceDesk.Bounds("g", name, 3, PERIOD, Duration.ofSeconds(90), Duration.ofMillis(500));
+    SliceDesk.Bounds bounds = new SliceDesk.Bounds(group, name, 3, PERIOD, Duration.ofSeconds(90), Duration.ofMillis(500));
     SharedNode node = new SharedNode(Setup.MODEL, config(limits, maxWait), proxy.port(), bounds, together);
     nodes.add(node);
     return node;
