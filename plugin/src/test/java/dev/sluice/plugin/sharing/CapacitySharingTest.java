@@ -226,7 +226,7 @@ class CapacitySharingTest {
     SharedNode one = node("a", Setup.limits(100_000_000, PLACES), Duration.ofSeconds(20));
     SharedNode other = node("a", Setup.limits(100_000_000, PLACES), Duration.ofSeconds(20));
     until(() -> one.places() + other.places() == PLACES && one.places() > 1 && other.places() > 1);
-    assertThat(one.news()).contains("renamed");
+    until(() -> one.news().contains("renamed") || other.news().contains("renamed"));
   }
 
   @Test
