@@ -5,7 +5,8 @@ import java.time.Instant;
 
 /**
  * Judges API keys: looks each up in a store and checks status and expiry at every call, so that a store's cache can delay
- * news about a key but never outlive its expiry. Thread-safe if the store is.
+ * news about a key but never outlive its expiry. A key that was revoked is as unknown as one that never was: whoever found it learns nothing
+ * about it. Thread-safe if the store is.
  */
 public final class ApiKeyRouter {
   private final KeyStore store;
@@ -33,7 +34,7 @@ public final class ApiKeyRouter {
 
   private static RouteDecision judge(Entitlement entitlement, Instant now) {
     return switch (entitlement.status()) {
-      case REVOKED -> new RouteDecision.Denied(DenyReason.REVOKED);
+      case REVOKED -> new RouteDecision.Denied(DenyReason.UNKNOWN);
       case SUSPENDED -> new RouteDecision.Denied(DenyReason.SUSPENDED);
       case ACTIVE ->
           entitlement.expiresAt().filter(end -> !now.isBefore(end)).isPresent()

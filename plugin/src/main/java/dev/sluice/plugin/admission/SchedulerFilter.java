@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.admission;
 
-import dev.sluice.plugin.answer.Reason;
-import dev.sluice.plugin.answer.Refusal;
 import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
 import dev.sluice.plugin.filter.ConfException;
@@ -43,7 +41,7 @@ public final class SchedulerFilter implements EventLoopFilter {
     RunnerResponse response = (RunnerResponse) sdkResponse;
     Optional<Entitlement> entitlement = request.get(TokenRouterFilter.ENTITLEMENT);
     if (entitlement.isEmpty()) {
-      desk.refusals().refuse(request, response, Refusal.of(Reason.MISCONFIGURED_ROUTE));
+      desk.refusals().refuse(request, response, desk.refusals().misconfigured(NAME + " behind " + TokenRouterFilter.NAME));
       chain.filter(request, response);
       return;
     }

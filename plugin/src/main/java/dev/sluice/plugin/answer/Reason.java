@@ -13,7 +13,6 @@ import java.util.Locale;
 public enum Reason {
   MISSING_KEY(Kind.KEY, "No API key was sent. Send it as 'Authorization: Bearer <key>' or 'x-api-key: <key>'."),
   UNKNOWN_KEY(Kind.KEY, "The API key is not known. Check it, or ask for a new one."),
-  REVOKED_KEY(Kind.KEY, "The API key was revoked. Ask for a new one."),
   EXPIRED_KEY(Kind.KEY, "The API key has expired. Ask for a new one."),
   ACCOUNT_SUSPENDED(Kind.PERMISSION, "The account is suspended. Contact who runs this gateway."),
   MODEL_NOT_ALLOWED(Kind.PERMISSION, "This API key may not use the model. Use one it may, or ask for access."),

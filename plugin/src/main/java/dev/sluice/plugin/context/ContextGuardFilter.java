@@ -2,8 +2,6 @@
 package dev.sluice.plugin.context;
 
 import dev.sluice.plugin.admission.SchedulerFilter;
-import dev.sluice.plugin.answer.Reason;
-import dev.sluice.plugin.answer.Refusal;
 import dev.sluice.plugin.body.BodyIntake;
 import dev.sluice.plugin.dialect.Dialect;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
@@ -11,14 +9,13 @@ import dev.sluice.plugin.filter.ConfException;
 import dev.sluice.plugin.filter.EventLoopFilter;
 import dev.sluice.plugin.filter.RunnerRequest;
 import dev.sluice.plugin.filter.RunnerResponse;
+import dev.sluice.plugin.refusal.Refusals;
 import dev.sluice.plugin.refusal.RouteConf;
 import dev.sluice.routing.Entitlement;
 import java.util.Optional;
 import org.apache.apisix.plugin.runner.HttpRequest;
 import org.apache.apisix.plugin.runner.HttpResponse;
 import org.apache.apisix.plugin.runner.filter.PluginFilterChain;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The filter {@code ai-context-guard}, between {@code ai-token-router} and {@code ai-scheduler}. Thread-safe; never blocks.
@@ -28,8 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class ContextGuardFilter implements EventLoopFilter {
   /** The name to enable on routes. */
   public static final String NAME = "ai-context-guard";
-
-  private static final Logger log = LoggerFactory.getLogger(ContextGuardFilter.class);
 
   private final GuardDesk desk;
 
@@ -56,8 +51,8 @@ public final class ContextGuardFilter implements EventLoopFilter {
     Optional<Entitlement> entitlement = request.get(TokenRouterFilter.ENTITLEMENT);
     if (entitlement.isEmpty() || !request.isFollowedBy(SchedulerFilter.NAME)) {
       // What is cut is cut by the scheduler's filter, when the request leaves.
-      log.error("route misconfigured: {} stands behind ai-token-router and before {}", NAME, SchedulerFilter.NAME);
-      desk.admission().refusals().refuse(request, response, Refusal.of(Reason.MISCONFIGURED_ROUTE));
+      Refusals refusals = desk.admission().refusals();
+      refusals.refuse(request, response, refusals.misconfigured(NAME + " behind " + TokenRouterFilter.NAME + " and before " + SchedulerFilter.NAME));
       chain.filter(request, response);
       return;
     }

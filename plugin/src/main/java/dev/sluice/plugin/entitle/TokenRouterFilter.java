@@ -113,7 +113,6 @@ public final class TokenRouterFilter implements EventLoopFilter {
               Refusal.of(
                   switch (denied.reason()) {
                     case UNKNOWN -> Reason.UNKNOWN_KEY;
-                    case REVOKED -> Reason.REVOKED_KEY;
                     case EXPIRED -> Reason.EXPIRED_KEY;
                     case SUSPENDED -> Reason.ACCOUNT_SUSPENDED;
                   }));
@@ -135,7 +134,9 @@ public final class TokenRouterFilter implements EventLoopFilter {
 
   /** A route that has no consumer, because nothing authenticates one before, must not be open to all. */
   private Optional<Refusal> byConsumer(RunnerRequest request, RunnerResponse response, Optional<Entitlement> sender) {
-    return sender.isPresent() ? enter(request, response, sender.get()) : Optional.of(Refusal.of(Reason.MISCONFIGURED_ROUTE));
+    return sender.isPresent()
+        ? enter(request, response, sender.get())
+        : Optional.of(refusals.misconfigured(NAME + " behind a plugin that authenticates the consumer whose account it is to take"));
   }
 
   /** Leaves what the sender may do with the request, from which everything of ours is taken out, or says why it may not go on. */

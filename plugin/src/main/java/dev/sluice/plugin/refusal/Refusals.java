@@ -12,14 +12,21 @@ import dev.sluice.plugin.filter.RunnerResponse;
 import dev.sluice.plugin.protocol.Bytes;
 import dev.sluice.plugin.protocol.Field;
 import dev.sluice.plugin.protocol.Verdict;
+import dev.sluice.plugin.time.Clocks;
+import dev.sluice.routing.store.LineBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns a reason into the answer that the caller's client library understands. Thread-safe. */
 public final class Refusals {
+  private static final Logger log = LoggerFactory.getLogger(Refusals.class);
+  private static final int LINES_PER_MINUTE = 6;
+
   /** About how long a restart takes. */
   private static final Duration RESTART = Duration.ofSeconds(2);
 
@@ -29,6 +36,7 @@ public final class Refusals {
   private static final int REHEARSALS = 40;
 
   private final Consumer<Reason> counter;
+  private final LineBudget lines = new LineBudget(LINES_PER_MINUTE, Clocks.monotonic().read());
 
   /** Refusals that report each reason to {@code counter}. */
   public Refusals(Consumer<Reason> counter) {
@@ -47,6 +55,18 @@ public final class Refusals {
         }
       }
     }
+  }
+
+  /**
+   * The refusal of a request whose route lacks what a filter needs. The caller is told no more than that; the log says the rest.
+   *
+   * @param expected what the route should have, such as a filter and its place
+   */
+  public Refusal misconfigured(String expected) {
+    if (lines.take(Clocks.monotonic().read())) {
+      log.error("route misconfigured (expected: {})", expected);
+    }
+    return Refusal.of(Reason.MISCONFIGURED_ROUTE);
   }
 
   /** Stops the request without a time to come back. */

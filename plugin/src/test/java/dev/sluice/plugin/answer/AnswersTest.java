@@ -22,7 +22,6 @@ class AnswersTest {
   @CsvSource({
     "MISSING_KEY, 401, invalid_request_error, invalid_api_key, authentication_error, false",
     "UNKNOWN_KEY, 401, invalid_request_error, invalid_api_key, authentication_error, false",
-    "REVOKED_KEY, 401, invalid_request_error, invalid_api_key, authentication_error, false",
     "EXPIRED_KEY, 401, invalid_request_error, invalid_api_key, authentication_error, false",
     "ACCOUNT_SUSPENDED, 403, invalid_request_error, permission_denied, permission_error, false",
     "MODEL_NOT_ALLOWED, 403, invalid_request_error, permission_denied, permission_error, false",

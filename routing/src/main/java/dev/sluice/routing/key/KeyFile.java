@@ -4,6 +4,7 @@ package dev.sluice.routing.key;
 import dev.sluice.routing.ApiKey;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.KeyFingerprint;
+import dev.sluice.routing.KeyStatus;
 import dev.sluice.routing.KeyStore;
 import dev.sluice.routing.Lookup;
 import dev.sluice.routing.config.ConfigException;
@@ -24,7 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * The key store of an installation without a database: a YAML file, held in memory as an immutable map from fingerprint to
  * entitlement. Thread-safe; look-ups never block and never fail.
  *
- * <p>A look-up is one HMAC and one hash probe, the same work for every key, known or not. {@link #reload} swaps the map only
+ * <p>A look-up is one HMAC and one hash probe, the same work for every key, known or not. A revoked key is not held, and so not told from one that
+ * nobody has. {@link #reload} swaps the map only
  * after the whole new text was found good; anything else keeps the keys in force and tells the listener once per content.
  */
 public final class KeyFile implements KeyStore {
@@ -59,7 +61,7 @@ public final class KeyFile implements KeyStore {
     return hit == null ? ABSENT : hit;
   }
 
-  /** Number of keys in force, whatever their status. */
+  /** Number of keys in force; none of them is revoked. */
   public int size() {
     return loaded.hits.size();
   }
@@ -113,7 +115,9 @@ public final class KeyFile implements KeyStore {
     if (problems.none()) {
       for (KeyRecord key : KeyFileReader.read(file.toString(), text, problems)) {
         Entitlement entitlement = key.entitlement();
-        hits.put(key.fingerprint(), new Lookup.Hit(entitlement));
+        if (entitlement.status() != KeyStatus.REVOKED) {
+          hits.put(key.fingerprint(), new Lookup.Hit(entitlement));
+        }
       }
     }
     return new Loaded(text, Map.copyOf(hits));

@@ -184,6 +184,11 @@ public final class RedisKeys implements SharedKeys {
     }
   }
 
+  @Override
+  public Duration keeps() {
+    return time.compareTo(absenceTime) < 0 ? absenceTime : time;
+  }
+
   private <T> Reply<T> ask(Function<RedisAsyncCommands<byte[], byte[]>, Future<T>> command) {
     return guard.admits() ? run(command) : new Reply.Failure<>(FailureCause.BREAKER_OPEN);
   }

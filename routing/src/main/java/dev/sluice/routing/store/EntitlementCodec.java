@@ -12,6 +12,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -138,6 +139,16 @@ public final class EntitlementCodec {
       return in.read() < 0 ? Optional.of(entitlement) : Optional.empty();
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
+    }
+  }
+
+  /** The status alone of an entitlement that {@link #encode} wrote, at {@code at} in {@code bytes}. */
+  static KeyStatus status(ByteBuffer bytes, int at) {
+    int account = at + 1 + Short.BYTES + Short.toUnsignedInt(bytes.getShort(at + 1));
+    try {
+      return status(bytes.get(account + Short.BYTES + Short.toUnsignedInt(bytes.getShort(account))));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 

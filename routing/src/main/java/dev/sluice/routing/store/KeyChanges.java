@@ -79,8 +79,16 @@ public final class KeyChanges {
   private void withhold(KeyFingerprint key, boolean revoked) {
     keys.doubtShared(key);
     keys.snapshot().withhold(key);
-    keys.forget(key);
+    forget(key, revoked);
     revokedSinceSnapshot |= revoked;
+  }
+
+  private void forget(KeyFingerprint key, boolean revoked) {
+    if (revoked) {
+      keys.forgetRevoked(key);
+    } else {
+      keys.forget(key);
+    }
   }
 
   private boolean drop(KeyFingerprint key) {
@@ -98,14 +106,21 @@ public final class KeyChanges {
     }
   }
 
-  /** The tables' record has a row that this node had not seen. */
+  /** The tables' record has a row that this node had not seen; the shared cache drops it with the next {@link #flush}. */
   void found(KeyRow row) {
-    keys.snapshot().put(row.fingerprint(), row.entitlement());
-    keys.doubtShared(row.fingerprint());
-    keys.forget(row.fingerprint());
-    revokedSinceSnapshot |= row.entitlement().status() == KeyStatus.REVOKED;
-    boolean dropped = drop(row.fingerprint());
-    log.debug("key changed fingerprint={} dropped_from_redis={}", row.fingerprint(), dropped);
+    KeyFingerprint key = row.fingerprint();
+    boolean revoked = row.entitlement().status() == KeyStatus.REVOKED;
+    revokedSinceSnapshot |= revoked && keys.snapshot().revoked(key).isEmpty();
+    keys.snapshot().put(key, row.entitlement());
+    keys.doubtShared(key);
+    forget(key, revoked);
+    log.debug("key changed fingerprint={}", key);
+  }
+
+  /** More changed than can be told one by one. */
+  void foundTooMany() {
+    keys.doubtShared();
+    mayHaveMissed();
   }
 
   /** Changes may have been missed, as this node could not hear. */
@@ -115,16 +130,24 @@ public final class KeyChanges {
 
   /** Tells and drops what could not be before; blocks. */
   void flush() {
-    for (KeyFingerprint key : keys.doubted()) {
-      if (!drop(key)) {
-        break;
-      }
-    }
+    tellUntold();
+    dropDoubted();
+  }
+
+  private void tellUntold() {
     for (Map.Entry<KeyFingerprint, Boolean> change : Map.copyOf(untold).entrySet()) {
       if (!stores.shared().tell(change.getKey(), change.getValue())) {
         return;
       }
       untold.remove(change.getKey(), change.getValue());
+    }
+  }
+
+  private void dropDoubted() {
+    for (KeyFingerprint key : keys.doubted()) {
+      if (!drop(key)) {
+        return;
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import dev.sluice.routing.KeyFingerprint;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * A set of the keys that exist, of fixed size in memory: it may take a key that does not exist for one that does, about once in two thousand,
+ * A set of the keys that exist and are not revoked, of fixed size in memory: it may take a key that does not exist for one that does, about once in two thousand,
  * never the other way round. Thread-safe; never blocks.
  *
  * <p>A Bloom filter (B. H. Bloom, Space/time trade-offs in hash coding with allowable errors, 1970) of 16 bits a key and 11 probes.

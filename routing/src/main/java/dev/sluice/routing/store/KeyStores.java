@@ -29,15 +29,16 @@ public final class KeyStores implements AutoCloseable {
     rounds = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-keys").daemon(true).factory());
     keys = new LayeredKeys(stores, times, time, walkers, listener);
     changes = new KeyChanges(keys, stores, walkers);
-    upkeep = new KeyUpkeep(keys, stores, changes, preparation, file, time, walkers, times.snapshotRefresh());
+    KeyUpkeep.Renewal renewal = new KeyUpkeep.Renewal(preparation, file, times.snapshotRefresh());
+    upkeep = new KeyUpkeep(keys, stores, changes, renewal, time, new KeyUpkeep.Threads(rounds, walkers));
   }
 
   /** Reads the snapshot on disk and begins to look after the layers; returns without waiting for any store. */
   public void start() {
-    upkeep.start(rounds);
+    upkeep.start();
   }
 
-  /** Waits until there is a snapshot, the tables have been read or failed, or {@code most} is over. */
+  /** Waits until what changed before the start has been read, the tables have failed, or {@code most} is over. */
   public void awaitFirst(Duration most) {
     upkeep.awaitFirst(most);
   }

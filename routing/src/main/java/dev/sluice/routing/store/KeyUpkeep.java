@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,8 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What keeps the layers true in the background: tries stores that failed and reads the tables' record of changes twice a second, renews the
- * snapshot and the index from all of them at each interval, soon after a revocation, or when too much changed at once. Its state is confined to the
- * executor that it is started on; what others may call says so.
+ * snapshot and the index from all of them at each interval, soon after a revocation, or when too much changed at once. Its state is confined to its
+ * executor of rounds; what others may call says so.
+ *
+ * <p>The first reading of the record goes back as far as the shared cache may, since nobody else may have dropped what it holds of a key that
+ * changed while no process, or none that reached the cache, was there to do so.
  */
 public final class KeyUpkeep {
   /** Two readings of the record of changes. */
@@ -37,11 +41,15 @@ public final class KeyUpkeep {
   /** A row's time is its transaction's begin, so it may show up later than others of its time. */
   private static final long OVERLAP_MICROS = 5_000_000;
 
-  /** The same for long transactions, looked at now and then. */
+  /** The same for long transactions, looked at now and then, and after all keys were read. */
   private static final long WIDE_OVERLAP_MICROS = 60_000_000;
 
   private static final int WIDE_EVERY = 20;
   private static final int MAX_ROWS = 20_000;
+
+  /** Of a reading that goes back further than {@link #WIDE_OVERLAP_MICROS}, as it may find many and must end in time like any other. */
+  private static final int MAX_ROWS_FAR_BACK = 2_000;
+
   private static final Duration RETRY = Duration.ofSeconds(5);
   private static final Duration AFTER_REVOCATION = Duration.ofSeconds(60);
 
@@ -49,22 +57,22 @@ public final class KeyUpkeep {
   private final SharedKeys shared;
   private final KeyTable table;
   private final KeyChanges changes;
-  private final Preparation preparation;
-  private final SnapshotFile file;
+  private final Renewal renewal;
   private final LayeredKeys.Time time;
-  private final Executor workers;
+  private final Threads threads;
   private final AtomicBoolean renewing = new AtomicBoolean();
   private final AtomicReference<Optional<Renewed>> renewed = new AtomicReference<>(Optional.empty());
   private final Map<KeyFingerprint, Long> seen = new HashMap<>();
   private long watermarkMicros;
+  private long reachMicros;
   private long polls;
   private boolean indexed;
+  private boolean caughtUp;
   private volatile boolean prepared;
   private volatile boolean reachable;
   private volatile boolean renewalFails;
   private volatile long nextRenewalNanos;
   private final CountDownLatch first = new CountDownLatch(1);
-  private final Duration interval;
 
   /** Makes the tables fit for use, such as by migrations; called until it does not throw. */
   @FunctionalInterface
@@ -83,18 +91,31 @@ public final class KeyUpkeep {
     }
   }
 
+  /**
+   * How all keys are read into a snapshot. Immutable.
+   *
+   * @param interval between two readings
+   */
+  record Renewal(Preparation preparation, SnapshotFile file, Duration interval) {}
+
+  /**
+   * Who does the work.
+   *
+   * @param rounds one thread
+   * @param workers threads that may block for long
+   */
+  record Threads(ScheduledExecutorService rounds, Executor workers) {}
+
   private record Renewed(Snapshot snapshot, KeyIndex index, long begunNanos) {}
 
-  KeyUpkeep(LayeredKeys keys, LayeredKeys.Stores stores, KeyChanges changes, Preparation preparation, SnapshotFile file, LayeredKeys.Time time, Executor workers, Duration interval) {
+  KeyUpkeep(LayeredKeys keys, LayeredKeys.Stores stores, KeyChanges changes, Renewal renewal, LayeredKeys.Time time, Threads threads) {
     this.keys = keys;
     this.shared = stores.shared();
     this.table = stores.table();
     this.changes = changes;
-    this.preparation = preparation;
-    this.file = file;
+    this.renewal = renewal;
     this.time = time;
-    this.workers = workers;
-    this.interval = interval;
+    this.threads = threads;
     this.nextRenewalNanos = ticker().read();
   }
 
@@ -106,22 +127,22 @@ public final class KeyUpkeep {
     return time.wall();
   }
 
-  /** Takes over the snapshot on disk, if there is a good one, and then looks after everything on {@code executor}. */
-  void start(ScheduledExecutorService executor) {
+  /** Takes over the snapshot on disk, if there is a good one, and then looks after everything. */
+  void start() {
     load();
-    executor.scheduleWithFixedDelay(this::guarded, 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
+    threads.rounds().scheduleWithFixedDelay(this::guarded, 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Reads the snapshot of an earlier process. */
-  void load() {
+  private void load() {
+    SnapshotFile file = renewal.file();
     try {
       Optional<Snapshot> earlier = Snapshot.open(file.path(), file.peppers());
       if (earlier.isPresent()) {
         adopt(new Renewed(earlier.get(), index(earlier.get()), ticker().read()));
         Duration age = SnapshotLayer.age(earlier.get(), wall().instant());
-        nextRenewalNanos = ticker().read() + Math.max(0, interval.minus(age).toNanos());
+        nextRenewalNanos = ticker().read() + Math.max(0, renewal.interval().minus(age).toNanos());
         log.info("snapshot read keys={} age_s={}", earlier.get().size(), age.toSeconds());
-        first.countDown();
       }
     } catch (StoreException e) {
       log.error("snapshot={} not used: {}", file.path().getFileName(), e.getMessage());
@@ -131,7 +152,9 @@ public final class KeyUpkeep {
   private static KeyIndex index(Snapshot snapshot) {
     var index = new KeyIndex(snapshot.size());
     for (int i = 0; i < snapshot.size(); i++) {
-      index.add(snapshot.fingerprint(i));
+      if (!snapshot.revoked(i)) {
+        index.add(snapshot.fingerprint(i));
+      }
     }
     return index;
   }
@@ -139,12 +162,9 @@ public final class KeyUpkeep {
   private void adopt(Renewed next) {
     if (keys.snapshot().replace(next.snapshot(), next.begunNanos())) {
       keys.useIndex(next.index());
-      watermarkMicros = next.snapshot().tablesMicros() - WIDE_OVERLAP_MICROS + OVERLAP_MICROS;
+      watermarkMicros = next.snapshot().tablesMicros();
+      reachMicros = WIDE_OVERLAP_MICROS + (caughtUp ? 0 : TimeUnit.MILLISECONDS.toMicros(shared.keeps().toMillis()));
       seen.clear();
-      if (!indexed) {
-        // What Redis said before may be older than the tables.
-        changes.mayHaveMissed();
-      }
       indexed = true;
     }
   }
@@ -158,19 +178,19 @@ public final class KeyUpkeep {
   }
 
   /** One round. */
-  void tick() {
+  private void tick() {
     shared.probe();
     table.probe();
-    changes.flush();
     renewed.getAndSet(Optional.empty()).ifPresent(this::adopt);
     if (prepared || indexed) {
       poll();
     }
+    changes.flush();
     if (changes.takeRevoked()) {
       renewBy(ticker().read() + AFTER_REVOCATION.toNanos());
     }
     if (ticker().read() - nextRenewalNanos >= 0 && renewing.compareAndSet(false, true)) {
-      workers.execute(this::renew);
+      threads.workers().execute(this::renewAndAdopt);
     }
   }
 
@@ -180,18 +200,21 @@ public final class KeyUpkeep {
     }
   }
 
-  /** Reads what changed; afterwards the index is known to lack no key. */
+  /** Reads what changed; afterwards this node has caught up. */
   private void poll() {
     long begun = ticker().read();
     boolean wide = polls++ % WIDE_EVERY == 0;
+    long reach = Math.max(reachMicros, wide ? WIDE_OVERLAP_MICROS : OVERLAP_MICROS);
     // Without an index there is nothing to keep true: only whether the tables answer is of interest.
-    long since = indexed ? watermarkMicros - (wide ? WIDE_OVERLAP_MICROS : OVERLAP_MICROS) : Long.MAX_VALUE / 2;
+    long since = indexed ? watermarkMicros - reach : Long.MAX_VALUE / 2;
+    int maxRows = reach > WIDE_OVERLAP_MICROS ? MAX_ROWS_FAR_BACK : MAX_ROWS;
     KeyTable.Written written;
     try {
-      written = table.writtenSince(since, MAX_ROWS);
+      written = table.writtenSince(since, maxRows);
       reachable = true;
     } catch (StoreException e) {
       reachable = false;
+      first.countDown();
       return;
     }
     if (!indexed) {
@@ -203,28 +226,47 @@ public final class KeyUpkeep {
         changes.found(row);
       }
     }
-    if (written.rows().size() >= MAX_ROWS) {
-      // They stay within the overlap for a minute, however often all keys are read meanwhile.
-      renewBy(begun + RETRY.toNanos());
+    if (written.rows().size() >= maxRows) {
+      changes.foundTooMany();
+      if (reach > WIDE_OVERLAP_MICROS) {
+        reachMicros = WIDE_OVERLAP_MICROS;
+        poll();
+      } else {
+        // They stay within the overlap for a minute, however often all keys are read meanwhile.
+        renewBy(begun + RETRY.toNanos());
+      }
       return;
     }
+    reachMicros = 0;
     watermarkMicros = Math.max(watermarkMicros, written.nowMicros());
     if (wide) {
       seen.keySet().retainAll(written.rows().stream().map(KeyRow::fingerprint).collect(Collectors.toSet()));
     }
-    keys.confirmIndex(begun);
+    caughtUp = true;
+    keys.caughtUp(begun);
+    first.countDown();
+  }
+
+  /** Does not leave what was read to the next round, as a start may wait for it. */
+  private void renewAndAdopt() {
+    renew();
+    try {
+      threads.rounds().execute(this::guarded);
+    } catch (RejectedExecutionException e) {
+      log.debug("closed while all keys were read");
+    }
   }
 
   /** Reads all keys into a new snapshot and a new index. Blocks; off the executor. */
   private void renew() {
     try {
       if (!prepared) {
-        preparation.run();
+        renewal.preparation().run();
         prepared = true;
       }
       renewed.set(Optional.of(read()));
       reachable = true;
-      nextRenewalNanos = ticker().read() + interval.toNanos();
+      nextRenewalNanos = ticker().read() + renewal.interval().toNanos();
       if (renewalFails) {
         log.info("snapshot renewed again");
       }
@@ -235,13 +277,14 @@ public final class KeyUpkeep {
         log.warn("snapshot not renewed, the one before stays: {}", e instanceof StoreException known ? known.getMessage() : e.toString());
       }
       renewalFails = true;
+      first.countDown();
     } finally {
       renewing.set(false);
-      first.countDown();
     }
   }
 
   private Renewed read() throws IOException, StoreException {
+    SnapshotFile file = renewal.file();
     long begunNanos = ticker().read();
     Instant takenAt = wall().instant();
     try (var writer = new SnapshotWriter(file.path())) {
@@ -260,11 +303,11 @@ public final class KeyUpkeep {
     }
   }
 
-  /** Waits until there is a snapshot, the tables have been read or failed, or {@code most} is over. Thread-safe. */
+  /** Waits until what changed before the start has been read, the tables have failed, or {@code most} is over. Thread-safe. */
   void awaitFirst(Duration most) {
     try {
       if (!first.await(most.toNanos(), TimeUnit.NANOSECONDS)) {
-        log.info("no snapshot, and the tables have not answered yet");
+        log.info("the tables have not been read yet");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * Looks keys up through the layers. Thread-safe; {@link #find} never blocks.
  *
  * <p>What memory or the index knows is answered at once. Everything else is one walk for each key, on a thread of its own, however many wait
- * for it: what is known to be revoked is refused; else the shared cache; if that misses, or may hold what a key no longer is, the tables; if it
- * fails, the snapshot and then the tables; if the tables fail, the snapshot. A walk that a change overtook answers those who wait, but is not
- * remembered.
+ * for it: what is known to be revoked is refused; else the shared cache; if that misses, or {@linkplain Doubts may hold what a key no longer is},
+ * the tables; if it fails, the snapshot and then the tables; if the tables fail, the cache that was passed over, and then the snapshot. A walk that
+ * a change overtook answers those who wait, but is not remembered.
  */
 public final class LayeredKeys {
   private static final Logger log = LoggerFactory.getLogger(LayeredKeys.class);
@@ -43,7 +43,7 @@ public final class LayeredKeys {
   /** Keys that are looked up at once; each costs a parked thread, about 2 KiB. */
   private static final int MAX_WALKS = 20_000;
 
-  /** An answer of the snapshot is not kept for long, so that the stores' return is noticed. */
+  /** An answer of the snapshot, or of a cache in doubt, is not kept for long, so that the stores' return is noticed. */
   private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(5);
 
   /** How long the tables are waited for where the snapshot has the key: as long as for the shared cache, rather than until they count as failed. */
@@ -187,8 +187,8 @@ public final class LayeredKeys {
       ask(Layer.SNAPSHOT, new LayerAnswer.Found(revoked.get()));
       return hit(revoked.get());
     }
-    LayerAnswer cached = shared.present() && doubts.believes(key) ? ask(Layer.REDIS, shared.find(key)) : LayerAnswer.MISS;
-    return switch (cached) {
+    boolean believed = shared.present() && doubts.of(key) == Doubts.Belief.BELIEVED;
+    return switch (believed ? ask(Layer.REDIS, shared.find(key)) : LayerAnswer.MISS) {
       case LayerAnswer.Found found -> hit(found.entitlement());
       case LayerAnswer.KnownAbsent absent -> absent();
       case LayerAnswer.Miss miss -> fromTables(key, true);
@@ -211,7 +211,10 @@ public final class LayeredKeys {
         yield absent();
       }
       case LayerAnswer.Miss miss -> throw new IllegalStateException("tables miss nothing");
-      case LayerAnswer.Failed failed -> lastResort(key, failed.cause(), share);
+      case LayerAnswer.Failed failed ->
+          share && fromDoubtedCache(key) instanceof LayerAnswer.Found found
+              ? new Result(new Lookup.Hit(found.entitlement()), snapshotTime)
+              : lastResort(key, failed.cause(), share);
     };
   }
 
@@ -235,6 +238,11 @@ public final class LayeredKeys {
     if (share) {
       shared.remember(key, answer);
     }
+  }
+
+  /** What the cache holds of a key for which it was passed over: better than nothing. Not whether somebody has the key, which may be since. */
+  private LayerAnswer fromDoubtedCache(KeyFingerprint key) {
+    return shared.present() && doubts.of(key) == Doubts.Belief.OPEN ? ask(Layer.REDIS, shared.find(key)) : LayerAnswer.MISS;
   }
 
   /** The tables failed; the snapshot was asked before where the shared cache did too. */
@@ -267,9 +275,14 @@ public final class LayeredKeys {
     return new Result(ABSENT, times.absence());
   }
 
-  /** A key is no longer what it was: nothing that was read before now is remembered. */
+  /** A key is no longer what it was, and may have been made just now: nothing that was read before now is remembered. */
   void forget(KeyFingerprint key) {
     index.keys().add(key);
+    forgetRevoked(key);
+  }
+
+  /** The same of a key that is revoked, which the index need not have. */
+  void forgetRevoked(KeyFingerprint key) {
     walks.compute(
         key,
         (k, walk) -> {
@@ -283,6 +296,11 @@ public final class LayeredKeys {
     if (shared.present()) {
       doubts.add(key);
     }
+  }
+
+  /** The shared cache may hold what any key no longer is, and is asked only if the tables fail. */
+  void doubtShared() {
+    doubts.addAll();
   }
 
   /** The shared cache has dropped what it held of a key. */
@@ -300,7 +318,7 @@ public final class LayeredKeys {
     memory.endWithin(time);
   }
 
-  /** Puts a set of all keys in force; it rules nothing out before it is {@linkplain #confirmIndex confirmed}. */
+  /** Puts a set of all keys in force; it rules nothing out before it has {@linkplain #caughtUp caught up}. */
   void useIndex(KeyIndex next) {
     index = new IndexInForce(next, 0, false);
   }
@@ -309,9 +327,10 @@ public final class LayeredKeys {
     return index.keys();
   }
 
-  /** The index lacked no key at {@code nanos}. */
-  void confirmIndex(long nanos) {
+  /** Every change before {@code nanos} has been told: the index lacked no key then, and whatever the shared cache held wrongly is doubted. */
+  void caughtUp(long nanos) {
     index = new IndexInForce(index.keys(), nanos, true);
+    doubts.caughtUp();
   }
 
   SnapshotLayer snapshot() {

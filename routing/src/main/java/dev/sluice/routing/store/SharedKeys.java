@@ -2,6 +2,7 @@
 package dev.sluice.routing.store;
 
 import dev.sluice.routing.KeyFingerprint;
+import java.time.Duration;
 
 /** The cache that nodes share. Implementations are thread-safe, never throw, and block no longer than their deadline. */
 public interface SharedKeys {
@@ -28,6 +29,11 @@ public interface SharedKeys {
 
         @Override
         public void probe() {}
+
+        @Override
+        public Duration keeps() {
+          return Duration.ZERO;
+        }
       };
 
   /** What the cache holds for a key. */
@@ -52,6 +58,9 @@ public interface SharedKeys {
 
   /** Tries a cache that failed, if it is time to; called again and again by somebody whom no request waits for. */
   void probe();
+
+  /** How long an entry stays at most. */
+  Duration keeps();
 
   /** Whether there is one. */
   default boolean present() {

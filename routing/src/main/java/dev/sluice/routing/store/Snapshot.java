@@ -3,6 +3,7 @@ package dev.sluice.routing.store;
 
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.KeyFingerprint;
+import dev.sluice.routing.KeyStatus;
 import dev.sluice.routing.key.Pepper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -123,6 +124,10 @@ public final class Snapshot {
     byte[] record = new byte[content.getInt(at)];
     content.get(at + Integer.BYTES, record);
     return EntitlementCodec.decode(record, 0, record.length);
+  }
+
+  boolean revoked(int index) {
+    return EntitlementCodec.status(content, HEADER + content.getInt(tableAt + index * ENTRY + 32) + Integer.BYTES) == KeyStatus.REVOKED;
   }
 
   KeyFingerprint fingerprint(int index) {

@@ -81,12 +81,12 @@ class LayerTableTest {
   @ParameterizedTest
   @EnumSource(names = {"RESET", "BLACKHOLE", "DELAY", "SLOW_BYTES"})
   void everyRowAnswersAsTheTableSays(Fault fault) throws Exception {
-    check(node, "all up", "known=entitled later=entitled revoked=REVOKED unknown=UNKNOWN");
+    check(node, "all up", "known=entitled later=entitled revoked=UNKNOWN unknown=UNKNOWN");
     Installation.await(SOON, () -> redisAnswers(node, keys.get("known")));
 
     Calls early = lose(installation.redisProxy, fault);
     Installation.await(SOON, () -> node.distrusted.contains(Layer.REDIS));
-    check(node, "Redis down", "known=entitled later=entitled revoked=REVOKED unknown=UNKNOWN");
+    check(node, "Redis down", "known=entitled later=entitled revoked=UNKNOWN unknown=UNKNOWN");
     long before = node.asked(Layer.SNAPSHOT);
     assertThat(entitled(node, keys.get("known"))).isTrue();
     assertThat(node.asked(Layer.SNAPSHOT)).as("the snapshot answers before PostgreSQL").isGreaterThan(before);
@@ -98,12 +98,12 @@ class LayerTableTest {
     early = early.and(lose(installation.postgresProxy, fault));
     time.skip(INDEX_LIFE);
     Installation.untilPostgreSqlIsDistrusted(node, SOON);
-    check(node, "PostgreSQL down", "known=entitled later=entitled revoked=REVOKED unknown=unavailable");
+    check(node, "PostgreSQL down", "known=entitled later=entitled revoked=UNKNOWN unknown=unavailable");
     late = late.and(calls());
 
     early = early.and(lose(installation.redisProxy, fault));
     Installation.await(SOON, () -> node.distrusted.contains(Layer.REDIS));
-    check(node, "both down", "known=entitled later=entitled revoked=REVOKED unknown=unavailable");
+    check(node, "both down", "known=entitled later=entitled revoked=UNKNOWN unknown=unavailable");
     assertThat(node.stores.standing().source()).isEqualTo(KeyStores.Source.SNAPSHOT);
     late = late.and(calls());
     installation.redisProxy.fault(Fault.NONE);

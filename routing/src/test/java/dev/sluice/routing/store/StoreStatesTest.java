@@ -243,8 +243,30 @@ class StoreStatesTest {
     assertThat(Measured.exactly("states: calls of known keys failed, PostgreSQL without connections", failed, 0, SOURCE).print().holds()).isTrue();
   }
 
+  /** Revoked while no process was there to hear of it, so that Redis and the snapshot know it as it was. */
+  @Test
+  void aProcessThatHasJustStartedRaisesNoRevokedKey() throws Exception {
+    ApiKey revoked = installation.mint();
+    installation.age();
+    Installation.Node before = node("start");
+    Installation.await(SOON, before.stores::indexInForce);
+    Installation.await(SOON, () -> before.word(revoked).equals("entitled") && holds(revoked));
+    before.close();
+    installation.revoke(revoked);
+    assertThat(holds(revoked)).isTrue();
+    long admitted = 0;
+    for (String snapshot : List.of("start", "start-without")) {
+      Installation.Node after = node(snapshot);
+      after.stores.awaitFirst(SOON);
+      for (int i = 0; i < 50; i++) {
+        admitted += refuses(after, revoked) ? 0 : 1;
+      }
+    }
+    assertThat(Measured.exactly("states: revoked keys admitted, a process has just started", admitted, 0, SOURCE).print().holds()).isTrue();
+  }
+
   private static boolean refuses(Installation.Node node, ApiKey key) {
-    return node.word(key).equals("REVOKED");
+    return node.word(key).equals("UNKNOWN");
   }
 
   /** Whether Redis still has what a key was before it was revoked. */

@@ -5,18 +5,14 @@ import dev.sluice.t.Figure;
 import dev.sluice.t.load.ClassReport;
 import dev.sluice.t.load.LoadGenerator;
 import dev.sluice.t.load.LoadPlan;
-import dev.sluice.t.load.LoadPlan.Arrivals;
-import dev.sluice.t.load.LoadPlan.LoadClass;
 import dev.sluice.t.load.LoadPlan.RequestShape;
 import dev.sluice.t.load.LoadReport;
+import dev.sluice.t.overload.MixedLoad;
 import dev.sluice.t.stack.Http;
 import dev.sluice.t.stack.SimulatorView;
 import dev.sluice.t.stack.Stack;
 import dev.sluice.t.stack.StackPlan;
-import dev.sluice.t.stack.StackPlan.AccountPlan;
 import dev.sluice.t.stack.StackPlan.ProviderPlan;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,13 +59,12 @@ record FaultRun(
   /** {@code -Dfault.window=10} is what is promised, a part of it what every build takes the time for. */
   private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("fault.window", 4));
 
-
   /** Far more than an answer takes, even of a provider at a tenth of its speed. */
   private static final Duration ANSWER_TIME = Duration.ofSeconds(20);
 
   private static final Duration PATIENCE = Duration.ofSeconds(40);
-  private static final double[] SHARES = {0.2, 0.4, 0.4};
-  private static final int[] LEVELS = {0, 2, 4};
+  private static final MixedLoad LOADS =
+      new MixedLoad(RequestShape.chat(StackPlan.MODEL, 0.5, PROMPT_BYTES, OUTPUT_TOKENS + 10, OUTPUT_TOKENS), ANSWER_TIME);
   private static final String SOURCE = "ProviderFaultsIT";
 
   /** Providers that could do twice what Sluice is told, so that Sluice is what limits them. */
@@ -80,24 +75,12 @@ record FaultRun(
           List.of("--tokens-per-sec", Long.toString(2 * TOKENS_PER_SECOND), "--max-batch", Integer.toString(2 * MAX_CONCURRENT), "--step-base-ms", "8");
       providers.add(new ProviderPlan(name, TOKENS_PER_SECOND, MAX_CONCURRENT, 32_768, StackPlan.MODEL, simulator));
     }
-    List<AccountPlan> accounts = new ArrayList<>();
-    for (int level : LEVELS) {
-      accounts.add(new AccountPlan("p" + level, level));
-    }
     // Recovery between two faults is awaited, so it had better be short; while a fault lasts nothing of this matters.
-    return StackPlan.of(providers, accounts).with("provider.health.max_open", "5s").with("provider.health.slow_start", "2s");
+    return StackPlan.of(providers, MixedLoad.accounts()).with("provider.health.max_open", "5s").with("provider.health.slow_start", "2s");
   }
 
   private static LoadPlan load(Stack stack, double load, Duration length, long seed) {
-    double perSecond = load * HEALTHY.size() * TOKENS_PER_SECOND / (PROMPT_TOKENS + OUTPUT_TOKENS);
-    RequestShape shape = RequestShape.chat(StackPlan.MODEL, 0.5, PROMPT_BYTES, OUTPUT_TOKENS + 10, OUTPUT_TOKENS);
-    List<LoadClass> classes = new ArrayList<>();
-    for (int i = 0; i < LEVELS.length; i++) {
-      String account = "p" + LEVELS[i];
-      classes.add(new LoadClass(account, stack.key(account), Map.of(), new Arrivals.Poisson(SHARES[i] * perSecond), shape));
-    }
-    URI gateway = stack.gateway();
-    return new LoadPlan(new InetSocketAddress(gateway.getHost(), gateway.getPort()), length, ANSWER_TIME, seed, classes);
+    return LOADS.plan(stack, load * HEALTHY.size() * TOKENS_PER_SECOND / (PROMPT_TOKENS + OUTPUT_TOKENS), length, seed);
   }
 
   /** Lets everybody's virtual machines and the usual times of answers settle. */
@@ -171,7 +154,7 @@ record FaultRun(
   /** What must hold of it. */
   List<Figure> figures() {
     String name = "provider " + fault.words() + ": ";
-    ClassReport first = report.of("p0");
+    ClassReport first = report.of(MixedLoad.account(0));
     List<Figure> figures = new ArrayList<>();
     figures.add(Figure.atLeast(name + "goodput of the healthy capacity, from 5 s on", goodTokens / (double) allowedTokens, 0.95, "", SOURCE));
     figures.add(Figure.exactly(name + "lane 0 requests refused", refused(first), 0, SOURCE));
@@ -194,8 +177,8 @@ record FaultRun(
     StringBuilder text = new StringBuilder();
     text.append(fault.words()).append(": tokens ").append(goodTokens).append(" of ").append(allowedTokens);
     text.append(", at providers ").append(atProviders).append(", admitted ").append(admitted).append('\n');
-    for (int level : LEVELS) {
-      ClassReport seen = report.of("p" + level);
+    for (int level : MixedLoad.LEVELS) {
+      ClassReport seen = report.of(MixedLoad.account(level));
       text.append("  P%d sent %d wait p50 %d ms p99 %d ms %s%n".formatted(level, seen.sent(), seen.waitMillis(50), seen.waitMillis(99), seen.outcomes()));
     }
     return text.toString();

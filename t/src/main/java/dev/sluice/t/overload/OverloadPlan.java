@@ -2,19 +2,13 @@
 package dev.sluice.t.overload;
 
 import dev.sluice.t.load.LoadPlan;
-import dev.sluice.t.load.LoadPlan.Arrivals;
-import dev.sluice.t.load.LoadPlan.LoadClass;
 import dev.sluice.t.load.LoadPlan.RequestShape;
 import dev.sluice.t.stack.Stack;
 import dev.sluice.t.stack.StackPlan;
-import dev.sluice.t.stack.StackPlan.AccountPlan;
 import dev.sluice.t.stack.StackPlan.ProviderPlan;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The overload's numbers. Immutable.
@@ -29,27 +23,19 @@ public record OverloadPlan(Duration duration, long seed) {
   private static final double WARM_UP_LOAD = 0.6;
   private static final Duration WARM_UP = Duration.ofSeconds(5);
 
-  /** The levels, most important first. */
-  public static final List<Integer> LEVELS = List.of(0, 2, 4);
-
-  /** The part of the offered tokens that each level asks for. */
-  private static final double[] SHARES = {0.2, 0.4, 0.4};
-
   private static final int PROMPT_BYTES = 400;
   private static final int PROMPT_TOKENS = PROMPT_BYTES / 4;
   private static final int OUTPUT_TOKENS = 100;
   private static final int MAX_TOKENS = 150;
   private static final double STREAMS = 0.5;
+  private static final MixedLoad LOADS =
+      new MixedLoad(RequestShape.chat(StackPlan.MODEL, STREAMS, PROMPT_BYTES, MAX_TOKENS, OUTPUT_TOKENS), Duration.ofSeconds(60));
   private static final int MAX_CONCURRENT = 64;
   private static final long[] CAPACITIES = {2_500, 1_500};
 
   /** Tokens per second that the two providers are configured with, together. */
   public static long capacity() {
     return CAPACITIES[0] + CAPACITIES[1];
-  }
-
-  static String account(int level) {
-    return "p" + level;
   }
 
   /** Two providers that could do twice what Sluice is told, so that Sluice is what limits them, and an account for each level. */
@@ -60,7 +46,7 @@ public record OverloadPlan(Duration duration, long seed) {
           List.of("--tokens-per-sec", Long.toString(2 * CAPACITIES[i]), "--max-batch", Integer.toString(2 * MAX_CONCURRENT), "--step-base-ms", "8");
       providers.add(new ProviderPlan("local-" + (char) ('a' + i), CAPACITIES[i], MAX_CONCURRENT, 32_768, StackPlan.MODEL, simulator));
     }
-    return StackPlan.of(providers, LEVELS.stream().map(level -> new AccountPlan(account(level), level)).toList());
+    return StackPlan.of(providers, MixedLoad.accounts());
   }
 
   /** The load for a stack of {@link #stack}. */
@@ -74,14 +60,6 @@ public record OverloadPlan(Duration duration, long seed) {
   }
 
   private LoadPlan load(Stack stack, double load, Duration length) {
-    double perSecond = load * capacity() / (PROMPT_TOKENS + OUTPUT_TOKENS);
-    RequestShape shape = RequestShape.chat(StackPlan.MODEL, STREAMS, PROMPT_BYTES, MAX_TOKENS, OUTPUT_TOKENS);
-    List<LoadClass> classes = new ArrayList<>();
-    for (int i = 0; i < SHARES.length; i++) {
-      String account = account(LEVELS.get(i));
-      classes.add(new LoadClass(account, stack.key(account), Map.of(), new Arrivals.Poisson(SHARES[i] * perSecond), shape));
-    }
-    URI gateway = stack.gateway();
-    return new LoadPlan(new InetSocketAddress(gateway.getHost(), gateway.getPort()), length, Duration.ofSeconds(60), seed, classes);
+    return LOADS.plan(stack, load * capacity() / (PROMPT_TOKENS + OUTPUT_TOKENS), length, seed);
   }
 }

@@ -86,8 +86,8 @@ public record OverloadRun(LoadReport report, double usedShare, Duration window, 
 
   /** What must hold of it. */
   public List<Figure> figures(Stack stack) {
-    ClassReport gold = report.of(OverloadPlan.account(0));
-    ClassReport bronze = report.of(OverloadPlan.account(4));
+    ClassReport gold = report.of(MixedLoad.account(0));
+    ClassReport bronze = report.of(MixedLoad.account(4));
     List<Figure> figures = new ArrayList<>();
     figures.add(Figure.atMost("overload: P0 wait p99", (double) gold.waitMillis(99), 1000, "ms", SOURCE));
     figures.add(Figure.atLeast("overload: P0 served share", gold.succeeded() / (double) Math.max(1, gold.sent()), 0.99, "", SOURCE));
@@ -119,8 +119,8 @@ public record OverloadRun(LoadReport report, double usedShare, Duration window, 
   public String table() {
     StringBuilder text = new StringBuilder();
     text.append("%-6s %6s %9s %7s %9s %9s   %s%n".formatted("level", "sent", "admitted", "queued", "wait p50", "wait p99", "refused by reason"));
-    for (int level : OverloadPlan.LEVELS) {
-      ClassReport seen = report.of(OverloadPlan.account(level));
+    for (int level : MixedLoad.LEVELS) {
+      ClassReport seen = report.of(MixedLoad.account(level));
       StringBuilder reasons = new StringBuilder();
       seen.outcomes().forEach((outcome, count) -> {
         if (!outcome.startsWith("200")) {

@@ -78,7 +78,7 @@ class RefusalIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"former, 401, invalid_api_key, revoked_key", "past, 401, invalid_api_key, expired_key",
+  @CsvSource({"former, 401, invalid_api_key, unknown_key", "past, 401, invalid_api_key, expired_key",
     "frozen, 403, permission_denied, account_suspended", "narrow, 403, permission_denied, model_not_allowed"})
   void whoMayNot(String account, int status, String code, String reason) {
     refused(post(account, body(StackPlan.MODEL)), status, code, reason);

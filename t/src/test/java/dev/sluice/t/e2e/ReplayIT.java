@@ -7,23 +7,19 @@ import dev.sluice.t.Figure;
 import dev.sluice.t.load.ClassReport;
 import dev.sluice.t.load.LoadGenerator;
 import dev.sluice.t.load.LoadPlan;
-import dev.sluice.t.load.LoadPlan.Arrivals;
-import dev.sluice.t.load.LoadPlan.LoadClass;
 import dev.sluice.t.load.LoadPlan.RequestShape;
 import dev.sluice.t.load.LoadReport;
+import dev.sluice.t.overload.MixedLoad;
 import dev.sluice.t.stack.ChildProcess;
 import dev.sluice.t.stack.GatewayChoice;
 import dev.sluice.t.stack.Http;
 import dev.sluice.t.stack.Stack;
 import dev.sluice.t.stack.StackPlan;
-import dev.sluice.t.stack.StackPlan.AccountPlan;
 import dev.sluice.t.stack.StackPlan.ProviderPlan;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,8 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
  * adds to each request's time is measured below the capacity, and counted as time that prompts take.
  */
 class ReplayIT {
-  private static final int[] LEVELS = {0, 2, 4};
-  private static final double[] SHARES = {0.2, 0.4, 0.4};
   private static final int PLACES = 24;
   private static final int PROMPT_BYTES = 400;
   private static final int PROMPT_TOKENS = PROMPT_BYTES / 4;
@@ -51,31 +45,22 @@ class ReplayIT {
   private static final Duration BUSY = Duration.ofSeconds(Integer.getInteger("replay.seconds", 20));
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final MixedLoad LOADS =
+      new MixedLoad(RequestShape.chat(StackPlan.MODEL, 0.5, PROMPT_BYTES, OUTPUT_TOKENS + 40, OUTPUT_TOKENS), PATIENCE);
 
   private static StackPlan plan() {
     List<String> simulator =
         List.of(
             "--max-batch", "64", "--tokens-per-sec", "100000", "--prefill-tokens-per-sec", AT_ONCE, "--step-per-request-ms", "0", "--step-base-ms",
             Double.toString(1_000.0 / TOKENS_PER_SECOND));
-    List<AccountPlan> accounts = new ArrayList<>();
-    for (int level : LEVELS) {
-      accounts.add(new AccountPlan("p" + level, level));
-    }
-    return StackPlan.of(List.of(new ProviderPlan("local-a", 1_000_000, PLACES, 32_768, StackPlan.MODEL, simulator)), accounts)
+    return StackPlan.of(List.of(new ProviderPlan("local-a", 1_000_000, PLACES, 32_768, StackPlan.MODEL, simulator)), MixedLoad.accounts())
         .with("provider.local.local-a.prefill_tokens_per_sec", AT_ONCE)
         .with("provider.local.local-a.output_tokens_per_sec", Integer.toString(TOKENS_PER_SECOND))
         .with("scheduler.lanes", "[ {level: 0, max_wait: 1s}, {level: 2, max_wait: 2s}, {level: 4, max_wait: 3s} ]");
   }
 
   private static LoadPlan load(Stack stack, double load, Duration length, long seed) {
-    double perSecond = load * PLACES * TOKENS_PER_SECOND / OUTPUT_TOKENS;
-    RequestShape shape = RequestShape.chat(StackPlan.MODEL, 0.5, PROMPT_BYTES, OUTPUT_TOKENS + 40, OUTPUT_TOKENS);
-    List<LoadClass> classes = new ArrayList<>();
-    for (int i = 0; i < LEVELS.length; i++) {
-      String account = "p" + LEVELS[i];
-      classes.add(new LoadClass(account, stack.key(account), Map.of(), new Arrivals.Poisson(SHARES[i] * perSecond), shape));
-    }
-    return new LoadPlan(new InetSocketAddress(stack.gateway().getHost(), stack.gateway().getPort()), length, PATIENCE, seed, classes);
+    return LOADS.plan(stack, load * PLACES * TOKENS_PER_SECOND / OUTPUT_TOKENS, length, seed);
   }
 
   @Test
@@ -88,15 +73,15 @@ class ReplayIT {
       LoadReport cold = LoadGenerator.run(load(stack, 0.5, Duration.ofSeconds(5), 1));
       LoadReport idle = LoadGenerator.run(load(stack, 0.5, Duration.ofSeconds(5), 3));
       for (LoadReport report : List.of(cold, idle, LoadGenerator.run(load(stack, OVERLOAD, BUSY, 2)))) {
-        for (int level : LEVELS) {
-          ClassReport of = report.of("p" + level);
+        for (int level : MixedLoad.LEVELS) {
+          ClassReport of = report.of(MixedLoad.account(level));
           double[] counts = seen.computeIfAbsent(level, key -> new double[2]);
           counts[0] += of.sent();
           counts[1] += of.succeeded();
         }
       }
       Http.await(PATIENCE, () -> stack.pool().idle(), () -> "still busy: " + stack.pool());
-      double added = Math.max(1, idle.of("p2").latencyMillis(50) - 1_000.0 * OUTPUT_TOKENS / TOKENS_PER_SECOND);
+      double added = Math.max(1, idle.of(MixedLoad.account(2)).latencyMillis(50) - 1_000.0 * OUTPUT_TOKENS / TOKENS_PER_SECOND);
       System.out.printf("the gateway adds %.0f ms to the provider's time%n", added);
       Files.writeString(
           config, Files.readString(stack.folder().resolve("sluice.yaml")).replace(PREFILL + AT_ONCE, PREFILL + Math.round(1_000 * PROMPT_TOKENS / added)));

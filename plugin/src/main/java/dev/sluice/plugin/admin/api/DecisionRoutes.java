@@ -9,6 +9,7 @@ import dev.sluice.plugin.answer.Refusal;
 import dev.sluice.plugin.http.HttpAnswer;
 import dev.sluice.routing.ApiKeyRouter;
 import dev.sluice.routing.Entitlement;
+import dev.sluice.routing.KeyStatus;
 import dev.sluice.routing.Lookup;
 import dev.sluice.routing.RouteDecision;
 import dev.sluice.routing.provider.ModelLimits;
@@ -51,9 +52,9 @@ final class DecisionRoutes {
       return Problem.of(404, "no such key");
     }
     ObjectNode json = RowJson.object();
-    Optional<Reason> denied = denied(known.get());
+    Optional<Refusal> denied = denied(known.get());
     if (denied.isPresent()) {
-      return HttpAnswer.json(200, RowJson.write(refused(json, Refusal.of(denied.get()))));
+      return HttpAnswer.json(200, RowJson.write(refused(json, denied.get())));
     }
     DecisionSources.InEffect effect = sources.inEffect(known.get(), asked.headers(), asked.peer());
     switch (Preview.of(desk, effect.entitlement(), asked.headers(), asked.shape())) {
@@ -65,19 +66,22 @@ final class DecisionRoutes {
   }
 
   /** Judges status and expiry as the filter's router does. */
-  private Optional<Reason> denied(Entitlement entitlement) {
+  private Optional<Refusal> denied(Entitlement entitlement) {
+    if (entitlement.status() == KeyStatus.REVOKED) {
+      return Optional.of(Refusal.of(Reason.UNKNOWN_KEY, "The API key was revoked; who sends it is told that it is not known."));
+    }
     return switch (ApiKeyRouter.judge(new Lookup.Hit(entitlement), wall.instant())) {
       case RouteDecision.Denied denied ->
           Optional.of(
-              switch (denied.reason()) {
-                case UNKNOWN -> Reason.UNKNOWN_KEY;
-                case REVOKED -> Reason.REVOKED_KEY;
-                case EXPIRED -> Reason.EXPIRED_KEY;
-                case SUSPENDED -> Reason.ACCOUNT_SUSPENDED;
-              });
+              Refusal.of(
+                  switch (denied.reason()) {
+                    case UNKNOWN -> Reason.UNKNOWN_KEY;
+                    case EXPIRED -> Reason.EXPIRED_KEY;
+                    case SUSPENDED -> Reason.ACCOUNT_SUSPENDED;
+                  }));
       case RouteDecision.Entitled entitled -> Optional.empty();
-      case RouteDecision.Unavailable unavailable -> Optional.of(Reason.STORES_DOWN);
-      case RouteDecision.Busy busy -> Optional.of(Reason.STORES_DOWN);
+      case RouteDecision.Unavailable unavailable -> Optional.of(Refusal.of(Reason.STORES_DOWN));
+      case RouteDecision.Busy busy -> Optional.of(Refusal.of(Reason.STORES_DOWN));
       case RouteDecision.Pending pending -> throw new IllegalStateException("a pending answer (expected: the judgement of one that came)");
     };
   }

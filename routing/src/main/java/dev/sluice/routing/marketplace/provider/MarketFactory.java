@@ -11,8 +11,7 @@ import dev.sluice.routing.marketplace.consent.EgressGate.Permit;
 import dev.sluice.routing.marketplace.consent.Notice;
 import dev.sluice.routing.marketplace.provider.MarketKeys.Model;
 import dev.sluice.routing.price.Price;
-import dev.sluice.routing.provider.ModelLimits;
-import dev.sluice.routing.provider.Pace;
+import dev.sluice.routing.provider.CapacityKeys;
 import dev.sluice.routing.provider.ProviderFactory;
 import dev.sluice.routing.provider.ProviderPlan;
 import dev.sluice.routing.provider.ServedModel;
@@ -147,11 +146,6 @@ public final class MarketFactory implements ProviderFactory {
 
   private static ServedModel served(Values model) {
     return new ServedModel(
-        model.get(Model.MODEL),
-        model.find(Model.MARKET_MODEL),
-        model.get(Model.ALIASES),
-        new ModelLimits(
-            model.get(Model.MAX_TOKENS_PER_SEC), model.get(Model.MAX_RPS), model.get(Model.MAX_CONCURRENT), model.get(Model.MAX_CONTEXT_LENGTH)),
-        new Pace(model.get(Model.PREFILL_TOKENS_PER_SEC), model.get(Model.OUTPUT_TOKENS_PER_SEC), model.get(Model.TIMEOUT)));
+        model.get(Model.MODEL), model.find(Model.MARKET_MODEL), model.get(Model.ALIASES), CapacityKeys.limits(model, model), CapacityKeys.pace(model, model));
   }
 }

@@ -9,21 +9,21 @@ import static dev.sluice.routing.config.Kinds.list;
 import static dev.sluice.routing.config.Kinds.map;
 import static dev.sluice.routing.config.Kinds.model;
 import static dev.sluice.routing.config.Kinds.path;
-import static dev.sluice.routing.config.Kinds.perSecond;
 import static dev.sluice.routing.config.Kinds.text;
 import static dev.sluice.routing.config.Kinds.variable;
 import static dev.sluice.routing.config.Kinds.whole;
-import static dev.sluice.routing.config.Kinds.wholeLong;
 
 import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Kind;
 import dev.sluice.routing.config.Section;
 import dev.sluice.routing.marketplace.DegradationMode;
+import dev.sluice.routing.provider.CapacityKeys;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The declaration of the marketplace's keys. Immutable. */
 final class MarketKeys {
@@ -89,35 +89,11 @@ final class MarketKeys {
         Key.required("max_input_price", decimal("0", "1000000"), "The most that a million prompt tokens may cost.");
     static final Key<BigDecimal> MAX_OUTPUT_PRICE =
         Key.required("max_output_price", decimal("0", "1000000"), "The most that a million generated tokens may cost.");
-    static final Key<Long> MAX_TOKENS_PER_SEC =
-        Key.of("max_tokens_per_sec", perSecond(1_000_000_000_000L), "10000/s", "LLM tokens a second that may be bought, prompt and output together.");
-    static final Key<Integer> MAX_RPS = Key.of("max_rps", whole(1, 1_000_000), "100", "Requests a second that may be bought for.");
-    static final Key<Integer> MAX_CONCURRENT = Key.of("max_concurrent", whole(1, 1_000_000), "50", "Bought requests at a time.");
-    static final Key<Long> MAX_CONTEXT_LENGTH =
-        Key.of("max_context_length", wholeLong(1, 1_000_000_000L), "128000", "Tokens of prompt and output that one request may occupy.");
-    static final Key<Long> PREFILL_TOKENS_PER_SEC =
-        Key.of("prefill_tokens_per_sec", perSecond(1_000_000_000L), "5000/s", "Prompt tokens a second of a single request.");
-    static final Key<Long> OUTPUT_TOKENS_PER_SEC =
-        Key.of("output_tokens_per_sec", perSecond(1_000_000_000L), "30/s", "Output tokens a second of a single request.");
-    static final Key<Duration> TIMEOUT =
-        Key.of("timeout", duration(Duration.ofSeconds(1), Duration.ofHours(24)), "10m", "How long APISIX waits for a supplier: its upstream's read timeout.");
     static final Section SECTION =
         Section.list(
             "models",
             "What may be bought, and for how much.",
-            List.of(
-                MODEL,
-                MARKET_MODEL,
-                ALIASES,
-                MAX_INPUT_PRICE,
-                MAX_OUTPUT_PRICE,
-                MAX_TOKENS_PER_SEC,
-                MAX_RPS,
-                MAX_CONCURRENT,
-                MAX_CONTEXT_LENGTH,
-                PREFILL_TOKENS_PER_SEC,
-                OUTPUT_TOKENS_PER_SEC,
-                TIMEOUT),
+            Stream.concat(Stream.of(MODEL, MARKET_MODEL, ALIASES, MAX_INPUT_PRICE, MAX_OUTPUT_PRICE), CapacityKeys.KEYS.stream()).toList(),
             List.of());
 
     private Model() {}

@@ -5,15 +5,13 @@ import static dev.sluice.routing.provider.local.LocalKeys.Credential;
 import static dev.sluice.routing.provider.local.LocalKeys.Model;
 import static dev.sluice.routing.provider.local.LocalKeys.Probing;
 
-import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Problems;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.config.Section;
 import dev.sluice.routing.config.Surroundings;
 import dev.sluice.routing.config.Values;
+import dev.sluice.routing.provider.CapacityKeys;
 import dev.sluice.routing.provider.Credentials;
-import dev.sluice.routing.provider.ModelLimits;
-import dev.sluice.routing.provider.Pace;
 import dev.sluice.routing.provider.Probe;
 import dev.sluice.routing.provider.ProviderFactory;
 import dev.sluice.routing.provider.ProviderMetadata;
@@ -83,21 +81,7 @@ public final class LocalFactory implements ProviderFactory {
   }
 
   private static ServedModel served(Values provider, Values model) {
-    var limits =
-        new ModelLimits(
-            pick(provider, model, LocalKeys.MAX_TOKENS_PER_SEC),
-            pick(provider, model, LocalKeys.MAX_RPS),
-            pick(provider, model, LocalKeys.MAX_CONCURRENT),
-            pick(provider, model, LocalKeys.MAX_CONTEXT_LENGTH));
-    var pace =
-        new Pace(
-            pick(provider, model, LocalKeys.PREFILL_TOKENS_PER_SEC),
-            pick(provider, model, LocalKeys.OUTPUT_TOKENS_PER_SEC),
-            pick(provider, model, LocalKeys.TIMEOUT));
-    return new ServedModel(model.get(Model.MODEL), model.find(Model.UPSTREAM_MODEL), model.get(Model.ALIASES), limits, pace);
-  }
-
-  private static <T> T pick(Values provider, Values model, Key<T> key) {
-    return model.find(key).orElseGet(() -> provider.get(key));
+    return new ServedModel(
+        model.get(Model.MODEL), model.find(Model.UPSTREAM_MODEL), model.get(Model.ALIASES), CapacityKeys.limits(model, provider), CapacityKeys.pace(model, provider));
   }
 }

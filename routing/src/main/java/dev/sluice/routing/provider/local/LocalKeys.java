@@ -9,19 +9,17 @@ import static dev.sluice.routing.config.Kinds.list;
 import static dev.sluice.routing.config.Kinds.map;
 import static dev.sluice.routing.config.Kinds.model;
 import static dev.sluice.routing.config.Kinds.path;
-import static dev.sluice.routing.config.Kinds.perSecond;
 import static dev.sluice.routing.config.Kinds.text;
 import static dev.sluice.routing.config.Kinds.variable;
 import static dev.sluice.routing.config.Kinds.whole;
-import static dev.sluice.routing.config.Kinds.wholeLong;
 
 import dev.sluice.routing.config.Key;
 import dev.sluice.routing.config.Section;
+import dev.sluice.routing.provider.CapacityKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -29,36 +27,13 @@ import java.util.stream.Stream;
  * which wins. Immutable.
  */
 final class LocalKeys {
-  static final Key<Long> MAX_TOKENS_PER_SEC =
-      Key.of("max_tokens_per_sec", perSecond(1_000_000_000_000L), "10000/s", "LLM tokens a second for one model, prompt and output together.");
-  static final Key<Integer> MAX_RPS = Key.of("max_rps", whole(1, 1_000_000), "100", "Requests a second for one model.");
-  static final Key<Integer> MAX_CONCURRENT = Key.of("max_concurrent", whole(1, 1_000_000), "50", "Requests at a time for one model.");
-  static final Key<Long> MAX_CONTEXT_LENGTH =
-      Key.of("max_context_length", wholeLong(1, 1_000_000_000L), "128000", "Tokens of prompt and output that one request may occupy.");
-  static final Key<Long> PREFILL_TOKENS_PER_SEC =
-      Key.of("prefill_tokens_per_sec", perSecond(1_000_000_000L), "5000/s", "Prompt tokens a second of a single request.");
-  static final Key<Long> OUTPUT_TOKENS_PER_SEC =
-      Key.of("output_tokens_per_sec", perSecond(1_000_000_000L), "30/s", "Output tokens a second of a single request.");
-  static final Key<Duration> TIMEOUT =
-      Key.of("timeout", duration(Duration.ofSeconds(1), Duration.ofHours(24)), "10m", "How long APISIX waits for this provider: its upstream's read timeout.");
-
-  private static final List<Key<?>> CAPACITY =
-      List.of(
-          MAX_TOKENS_PER_SEC,
-          MAX_RPS,
-          MAX_CONCURRENT,
-          MAX_CONTEXT_LENGTH,
-          PREFILL_TOKENS_PER_SEC,
-          OUTPUT_TOKENS_PER_SEC,
-          TIMEOUT);
-
   static final class Model {
     static final Key<String> MODEL = Key.required("model", model(false), "The name callers use; `*` serves every model that no provider names.");
     static final Key<String> UPSTREAM_MODEL =
         Key.optional("upstream_model", model(false), "the same", "The provider's own name of the model; the request is rewritten to it.");
     static final Key<List<String>> ALIASES = Key.of("aliases", list(model(false), 64), "", "Further names callers may use.");
     static final Section SECTION =
-        Section.list("models", "What the provider serves; a plain name stands for `model`.", join(LocalKeys::inherited, MODEL, UPSTREAM_MODEL, ALIASES), List.of())
+        Section.list("models", "What the provider serves; a plain name stands for `model`.", join(CapacityKeys.ofModel(), MODEL, UPSTREAM_MODEL, ALIASES), List.of())
             .orPlain(MODEL);
 
     private Model() {}
@@ -109,7 +84,7 @@ final class LocalKeys {
   static final Key<String> REGION =
       Key.optional("region", text("lower case letters, digits and -", "[a-z0-9-]+", 64), "none said", "Where the provider processes requests; what `provider.regions` and `region:` entries of keys and routes name.");
 
-  private static final List<Key<?>> KEYS = join(key -> key, HOST, PATH_PREFIX, HEADERS, REQUEST_STREAM_USAGE, REGION);
+  private static final List<Key<?>> KEYS = join(CapacityKeys.KEYS, HOST, PATH_PREFIX, HEADERS, REQUEST_STREAM_USAGE, REGION);
 
   static final Section SECTION =
       Section.named(
@@ -120,13 +95,8 @@ final class LocalKeys {
               List.of(Model.SECTION, Credential.SECTION, Probing.SECTION))
           .reloadable();
 
-  private static List<Key<?>> join(UnaryOperator<Key<?>> capacity, Key<?>... own) {
-    return Stream.concat(Stream.of(own), CAPACITY.stream().map(capacity)).toList();
-  }
-
-  /** The same key at a model, where its absence means what the provider says. */
-  private static <T> Key<T> inherited(Key<T> key) {
-    return Key.optional(key.name(), key.kind(), "the provider's", key.doc());
+  private static List<Key<?>> join(List<Key<?>> capacity, Key<?>... own) {
+    return Stream.concat(Stream.of(own), capacity.stream()).toList();
   }
 
   private LocalKeys() {}
