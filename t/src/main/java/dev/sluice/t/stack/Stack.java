@@ -18,7 +18,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A running product: simulators, runner and gateway, each a process, wired together in a folder of its own.
+ * A running product: simulators, runner and gateway, wired together in a folder of its own. The runner is a process, and so are the others
+ * unless told otherwise, see {@link Server}.
  *
  * <p>Not thread-safe, except that the addresses may be read from anywhere.
  */
