@@ -181,20 +181,23 @@ final class PoolAccounts {
     return places;
   }
 
-  /** The part of the healthy capacity of {@code mask} that is in use, 0..1: of places or of a second's tokens, whichever is more; 1 if there is none. */
+  /**
+   * The part of the healthy capacity of {@code mask} that is in use, 0..1: of places or of a second's tokens, whichever is more; 1 if there is
+   * none. What is about to be there counts as there.
+   */
   double load(long mask, long nowNanos) {
     double places = 0;
     double taken = 0;
     double rate = 0;
-    double level = 0;
+    double used = 0;
     for (long rest = mask & healthy(); rest != 0; rest &= rest - 1) {
       Account account = ledger.get(Long.numberOfTrailingZeros(rest));
-      places += account.maxConcurrent();
-      taken += Math.min(account.inFlight(), account.maxConcurrent());
-      rate += account.tokensPerSecond();
-      level += Math.clamp(account.availableTokens(nowNanos), 0, account.tokensPerSecond());
+      places += account.prospectivePlaces();
+      taken += Math.min(account.inFlight(), account.prospectivePlaces());
+      rate += account.prospectiveTokensPerSecond();
+      used += account.tokensPerSecond() - Math.clamp(account.availableTokens(nowNanos), 0, account.tokensPerSecond());
     }
-    return places == 0 ? 1 : Math.max(taken / places, 1 - level / rate);
+    return places == 0 ? 1 : Math.max(taken / places, used / rate);
   }
 
   /** The accounts that count as capacity, one bit an account. */

@@ -99,6 +99,17 @@ class SliceTest {
     }
   }
 
+  /** So nobody buys elsewhere for a shortage of half a second. */
+  @Test
+  void theLoadIsThatOfWhatIsAboutToBeThere() {
+    Desk desk = new Desk(SETUP);
+    desk.scheduler.slice(MODEL, "a", Slice.of(1, 1_000).growingTo(10, Slice.WHOLE_RATE));
+    desk.submit(0, "r", 300);
+    assertThat(desk.scheduler.outlook(MODEL, Setup.request(0, "next", 100)).load()).isEqualTo(0.1);
+    desk.scheduler.slice(MODEL, "a", Slice.of(1, 1_000));
+    assertThat(desk.scheduler.outlook(MODEL, Setup.request(0, "next", 100)).load()).isEqualTo(1);
+  }
+
   private static LaneConfig lane(long maxWaitNanos) {
     return new LaneConfig(1, maxWaitNanos, Integer.MAX_VALUE, Long.MAX_VALUE);
   }
