@@ -6,8 +6,6 @@ import dev.sluice.plugin.admin.Readiness;
 import dev.sluice.plugin.admission.AdmissionDesk;
 import dev.sluice.plugin.admission.SchedulerFilter;
 import dev.sluice.plugin.admission.Spilling;
-import dev.sluice.plugin.answer.Reason;
-import dev.sluice.plugin.body.BodyIntake;
 import dev.sluice.plugin.capacity.AdaptiveCapacity;
 import dev.sluice.plugin.config.BucketSettings;
 import dev.sluice.plugin.config.ConfigLoader;
@@ -16,18 +14,12 @@ import dev.sluice.plugin.config.LoadedConfig;
 import dev.sluice.plugin.config.SluiceConfig;
 import dev.sluice.plugin.decision.DecisionFile;
 import dev.sluice.plugin.decision.DecisionLog;
-import dev.sluice.plugin.dialect.BodyRewriter;
-import dev.sluice.plugin.dialect.PromptReader;
-import dev.sluice.plugin.dialect.ReadLimits;
 import dev.sluice.plugin.entitle.Degraded;
 import dev.sluice.plugin.entitle.Standings;
 import dev.sluice.plugin.entitle.TokenRouterFilter;
-import dev.sluice.plugin.events.EventsHandler;
 import dev.sluice.plugin.events.SettlementDesk;
 import dev.sluice.plugin.filter.EventLoopFilter;
-import dev.sluice.plugin.filter.FilterRegistry;
 import dev.sluice.plugin.health.HealthBook;
-import dev.sluice.plugin.http.BearerSecret;
 import dev.sluice.plugin.http.HttpEndpoint;
 import dev.sluice.plugin.lease.Dispatches;
 import dev.sluice.plugin.lease.LeaseNames;
@@ -40,13 +32,12 @@ import dev.sluice.plugin.metrics.ProcessMetrics;
 import dev.sluice.plugin.metrics.ProviderMetrics;
 import dev.sluice.plugin.metrics.RunnerMetrics;
 import dev.sluice.plugin.metrics.SchedulerMetrics;
+import dev.sluice.plugin.metrics.SharingMetrics;
 import dev.sluice.plugin.metrics.StoreMetrics;
 import dev.sluice.plugin.refusal.Refusals;
-import dev.sluice.plugin.runner.Failure;
-import dev.sluice.plugin.runner.RunnerOptions;
 import dev.sluice.plugin.runner.RunnerServer;
-import dev.sluice.plugin.runner.Transport;
 import dev.sluice.plugin.scheduling.SchedulerSetup;
+import dev.sluice.plugin.sharing.CapacitySharing;
 import dev.sluice.plugin.time.AlarmClock;
 import dev.sluice.plugin.time.Clocks;
 import dev.sluice.plugin.usage.BytesPerToken;
@@ -54,7 +45,6 @@ import dev.sluice.routing.ApiKeyRouter;
 import dev.sluice.routing.KeyStore;
 import dev.sluice.routing.config.ConfigException;
 import dev.sluice.routing.config.FileWatcher;
-import dev.sluice.routing.config.Secret;
 import dev.sluice.routing.key.KeyFile;
 import dev.sluice.routing.marketplace.provider.MarketFactory;
 import dev.sluice.routing.marketplace.provider.MarketplaceProvider;
@@ -66,7 +56,6 @@ import dev.sluice.scheduler.cost.LearnedCosts;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -99,10 +88,7 @@ final class SluiceProcess {
 
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration TABLE_INTERVAL = Duration.ofSeconds(5);
-  private static final int PORT_CONNECTIONS = 256;
-  private static final int ADMIN_BODY_BYTES = 1 << 20;
   private static final int LEARNED_MODELS = 1_000;
-  private static final int LEARNED_HISTORIES = 4_096;
   private static final int PARSER_THREADS = 2;
 
   private final Readiness readiness = new Readiness();
@@ -118,7 +104,8 @@ final class SluiceProcess {
   private final ExecutorService largeBodies;
   private final Optional<DecisionLog> decisions;
   private final Optional<StoreAccess> stores;
-  private final Optional<RedisLink> quotaRedis;
+  private final Optional<RedisLink> ownRedis;
+  private final Optional<CapacitySharing> sharing;
   private final ProviderSetup providers;
 
   /** Runs a process until the JVM is told to end. */
@@ -171,9 +158,9 @@ final class SluiceProcess {
     stores.ifPresent(open -> readiness.describe(open::line));
     ProcessMetrics processMetrics = new ProcessMetrics(meters);
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
-    // Without PostgreSQL, Redis still lets processes agree on quotas.
-    quotaRedis = stores.isPresent() ? Optional.empty() : config.stores().redis().map(redis -> RedisLink.open(redis.url(), redis.password()));
-    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElseGet(() -> new ChargeSetup.Stores(quotaRedis.map(RedisLink::client), Optional.empty())));
+    // Without PostgreSQL, Redis still lets processes agree on quotas and capacity.
+    ownRedis = stores.isPresent() ? Optional.empty() : config.stores().redis().map(redis -> RedisLink.open(redis.url(), redis.password()));
+    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElseGet(() -> new ChargeSetup.Stores(ownRedis.map(RedisLink::client), Optional.empty())));
     Dispatches dispatches = new Dispatches(Clocks.monotonic());
     // The scheduler comes first, and is what the book tells.
     AtomicReference<Optional<HealthBook>> book = new AtomicReference<>(Optional.empty());
@@ -198,33 +185,33 @@ final class SluiceProcess {
     live.refresh();
     providers = new ProviderSetup(config, scheduler, alarms, watcher);
     book.set(Optional.of(providers.book()));
+    SharingMetrics sharingMetrics = new SharingMetrics(meters);
+    sharing = stores.flatMap(StoreAccess::redis).or(() -> ownRedis).flatMap(redis -> SharingSetup.of(config, scheduler, redis, sharingMetrics));
+    sharing.ifPresent(open -> readiness.describe(open::line));
     readiness.describe(providers::lines);
     largeBodies = Executors.newFixedThreadPool(PARSER_THREADS, Thread.ofPlatform().name("sluice-parse-", 0).daemon(true).factory());
-    LearnedCosts costs = new LearnedCosts(costs(config.scheduler().cost()));
+    LearnedCosts costs = new LearnedCosts(AdmissionSetup.costs(config.scheduler().cost()));
     Refusals refusals = new Refusals(processMetrics::refused);
     AdmissionDesk.Departures departures =
         new AdmissionDesk.Departures(register, dispatches, providers::leaving, Clocks.wall(), new AdmissionDesk.DecisionMeter(Clocks.monotonic(), processMetrics::decided));
     MarketMetrics market = new MarketMetrics(meters, () -> providers.catalog().provider(MarketFactory.TYPE).flatMap(SluiceProcess::marketplace));
     Spilling spilling = new Spilling(scheduler, config.spill(), charges.prices(), market::decided);
-    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, bodies(config), limits(config, providers), costs, spilling);
+    AdmissionDesk desk = new AdmissionDesk(scheduler, providers::catalog, charges.charges(), departures, refusals, AdmissionSetup.bodies(config.protection(), largeBodies), AdmissionSetup.limits(config.scheduler(), providers), costs, spilling);
     Standings standings = standings(config, live);
     guard = new GuardSetup(config.protection(), desk, new GuardMetrics(meters));
-    FilterRegistry filters =
-        filters(
-            config,
+    List<EventLoopFilter> filters =
+        List.of(
             new TokenRouterFilter(new ApiKeyRouter(keys), Clocks.wall(), standings, refusals, degraded),
             guard.filter(),
             new SchedulerFilter(desk));
-    runner =
-        new RunnerServer(
-            options(config.runner()), filters, (path, failure) -> refusals.stop(reason(failure), path), new RunnerMetrics(meters));
-    Optional<AdaptiveCapacity> capacity = config.scheduler().adaptive().map(this::adaptive);
+    runner = RunnerSetup.of(config.runner(), filters, refusals, new RunnerMetrics(meters));
+    Optional<AdaptiveCapacity> capacity = config.scheduler().adaptive().map(settings -> AdmissionSetup.adaptive(settings, scheduler));
     SettlementDesk settlement = new SettlementDesk(register, dispatches, providers::answered, new BytesPerToken(LEARNED_MODELS), costs, capacity, processMetrics);
-    events = events(config.events(), settlement);
+    events = PortSetup.events(config.events(), settlement);
     Optional<AdminSetup.Database> database =
         stores.map(open -> new AdminSetup.Database(open, SenderTables.of(open.dataSource(), live, config.scheduler().lanes().size()), charges));
     admin =
-        admin(
+        PortSetup.admin(
             config.admin(),
             AdminSetup.handler(
                 config,
@@ -238,6 +225,7 @@ final class SluiceProcess {
                       providerMetrics.gauges(providers.book().lines());
                       costMetrics.gauges(costs.errors());
                       capacity.ifPresent(adaptive -> costMetrics.scales(adaptive.scales()));
+                      sharing.ifPresent(open -> sharingMetrics.gauges(open.shares()));
                       return meters.scrape();
                     }),
                 desk,
@@ -263,25 +251,6 @@ final class SluiceProcess {
     return new Standings(() -> live.rules().current(), live::inForce, live::trusted, levels);
   }
 
-  private BodyIntake bodies(SluiceConfig config) {
-    ReadLimits defaults = ReadLimits.DEFAULT;
-    ReadLimits limits =
-        new ReadLimits(config.protection().maxJsonDepth(), defaults.maxKeys(), (int) Math.min(Integer.MAX_VALUE, config.protection().imageTokens()));
-    return new BodyIntake(
-        new PromptReader(limits), new BodyRewriter(limits), largeBodies, config.protection().maxBodyBytes(), Clocks.monotonic());
-  }
-
-  private static AdmissionDesk.Limits limits(SluiceConfig config, ProviderSetup providers) {
-    SluiceConfig.SchedulerSettings settings = config.scheduler();
-    return new AdmissionDesk.Limits(
-        settings.lanes().size(),
-        settings.defaultPriority(),
-        settings.opaqueRequestTokens(),
-        settings.serviceTier(),
-        settings.buckets().map(SchedulerSetup::tiers),
-        providers::regions);
-  }
-
   private static Optional<DecisionLog> decisions(SluiceConfig.ObservabilitySettings settings) throws IOException {
     if (settings.decisionRecords() == 0 && settings.decisionFile().isEmpty()) {
       return Optional.empty();
@@ -293,73 +262,13 @@ final class SluiceProcess {
     return Optional.of(new DecisionLog(Math.max(1, settings.decisionRecords()), Clocks.wall(), file));
   }
 
-  private AdaptiveCapacity adaptive(SluiceConfig.AdaptiveSettings settings) {
-    AdaptiveCapacity.Settings bounds = new AdaptiveCapacity.Settings(settings.firstTokenTime().toNanos(), settings.leastPercent() / 100.0);
-    return new AdaptiveCapacity(bounds, Clocks.monotonic(), scheduler::scale);
-  }
-
-  private static LearnedCosts.Settings costs(SluiceConfig.CostSettings settings) {
-    return new LearnedCosts.Settings(
-        settings.learn(), settings.outputQuantilePercent() / 100.0, settings.defaultOutputTokens(), LEARNED_HISTORIES, LEARNED_MODELS);
-  }
-
-  private static FilterRegistry filters(SluiceConfig config, EventLoopFilter... own) {
-    FilterRegistry.Builder registry = FilterRegistry.builder();
-    for (EventLoopFilter filter : own) {
-      registry.add(filter);
-    }
-    for (String className : config.runner().filters()) {
-      registry.addClass(className);
-    }
-    if (config.runner().filterFolder().isPresent()) {
-      registry.addJars(config.runner().filterFolder().get());
-    }
-    return registry.build();
-  }
-
-  private static RunnerOptions options(SluiceConfig.RunnerSettings settings) {
-    Transport transport =
-        switch (settings.transport()) {
-          case AUTO -> Transport.AUTO;
-          case EPOLL -> Transport.EPOLL;
-          case NIO -> Transport.NIO;
-        };
-    return new RunnerOptions(
-        settings.socket(), settings.socketMode(), settings.socketGroup(), settings.eventLoops(), settings.backlog(), settings.confExpireTime(), transport);
-  }
-
-  private static Reason reason(Failure failure) {
-    return switch (failure) {
-      case MISCONFIGURED -> Reason.MISCONFIGURED_ROUTE;
-      case FILTER_FAILED -> Reason.FILTER_FAILED;
-      case DEADLINE -> Reason.FILTER_TIMEOUT;
-      case DRAINING -> Reason.DRAINING;
-    };
-  }
-
-  private static HttpEndpoint events(SluiceConfig.EventsSettings settings, SettlementDesk desk) throws IOException {
-    Secret secret =
-        settings
-            .secret()
-            .orElseThrow(() -> new IOException("events: no secret (set events.secret_env or events.secret_file; http-logger sends it as auth_header)"));
-    HttpEndpoint.Limits limits = new HttpEndpoint.Limits((int) Math.min(Integer.MAX_VALUE, settings.maxBodyBytes()), 4 * PORT_CONNECTIONS, 10, 30);
-    return new HttpEndpoint("events", resolved(settings.listen()), limits, new EventsHandler(new BearerSecret(secret.reveal()), desk));
-  }
-
-  private static HttpEndpoint admin(SluiceConfig.AdminSettings settings, AdminHandler handler) {
-    return new HttpEndpoint("admin", resolved(settings.listen()), new HttpEndpoint.Limits(ADMIN_BODY_BYTES, PORT_CONNECTIONS, 10, 30), handler);
-  }
-
-  private static InetSocketAddress resolved(InetSocketAddress address) {
-    return new InetSocketAddress(address.getHostString(), address.getPort());
-  }
-
   private void listen() throws IOException {
     admin.start();
     events.start();
     long begun = Clocks.monotonic().read();
     stores.ifPresent(open -> open.stores().awaitFirst(STORE_PATIENCE));
     charges.awaitStores(STORE_PATIENCE.minusNanos(Math.min(STORE_PATIENCE.toNanos(), Clocks.monotonic().read() - begun)));
+    sharing.ifPresent(open -> open.awaitFirst(STORE_PATIENCE)); // has been under way since before the stores were waited for
     runner.start();
     readiness.enter(Readiness.Stage.READY);
     log.info("ready");
@@ -379,9 +288,10 @@ final class SluiceProcess {
     guard.close();
     providers.close();
     alarms.close();
+    sharing.ifPresent(CapacitySharing::close);
     charges.close(); // writes the last rows of use, and so before the stores go
     stores.ifPresent(StoreAccess::close);
-    quotaRedis.ifPresent(RedisLink::close);
+    ownRedis.ifPresent(RedisLink::close);
     decisions.ifPresent(DecisionLog::close);
     log.info("stopped");
     stopped.countDown();

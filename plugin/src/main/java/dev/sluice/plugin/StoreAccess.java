@@ -118,6 +118,11 @@ final class StoreAccess implements AutoCloseable {
     return stores;
   }
 
+  /** Redis, if it is configured; it stays this object's. */
+  Optional<RedisLink> redis() {
+    return redis;
+  }
+
   /** Connections to PostgreSQL for everything but look-ups. */
   DataSource dataSource() {
     return database.dataSource();

@@ -21,13 +21,13 @@ final class LaneZeroHeadroom {
 
   LaneZeroHeadroom(WaitingRoom room, SchedulerConfig config) {
     this.room = room;
-    this.kept = config.laneZeroHeadroomPercent() > 0;
-    this.ageing = config.ageing();
+    this.kept = config.rules().laneZeroHeadroomPercent() > 0;
+    this.ageing = config.rules().ageing();
   }
 
   void reconfigure(SchedulerConfig next) {
-    kept = next.laneZeroHeadroomPercent() > 0;
-    ageing = next.ageing();
+    kept = next.rules().laneZeroHeadroomPercent() > 0;
+    ageing = next.rules().ageing();
   }
 
   /** Says who has just come: as long as nobody else does, it counts as starting at once. Null once it waits. */

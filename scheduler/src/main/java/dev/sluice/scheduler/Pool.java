@@ -138,27 +138,13 @@ final class Pool {
     return effects;
   }
 
-  /** Gives a provider only a part of its limits. */
-  void scale(String provider, double scale) {
+  /** Changes how much of a provider's limits holds. */
+  void adjust(String provider, AccountChange change) {
     Effects effects = new Effects(listener);
     lock.lock();
     try {
       core.begin(ticker.read(), effects);
-      core.scale(provider, scale);
-      setAlarm();
-    } finally {
-      lock.unlock();
-    }
-    effects.fire();
-  }
-
-  /** Gives a provider what its health leaves of its limits. */
-  void stand(String provider, Standing standing) {
-    Effects effects = new Effects(listener);
-    lock.lock();
-    try {
-      core.begin(ticker.read(), effects);
-      core.stand(provider, standing);
+      core.adjust(provider, change);
       setAlarm();
     } finally {
       lock.unlock();

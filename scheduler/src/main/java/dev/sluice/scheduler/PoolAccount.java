@@ -14,6 +14,7 @@ final class PoolAccount {
   private final Account account;
   private AccountLimits limits;
   private double scale = 1;
+  private Slice slice = Slice.WHOLE;
   private Standing standing = Standing.WHOLE;
   private Preference preference = Preference.NONE;
 
@@ -37,15 +38,27 @@ final class PoolAccount {
   }
 
   /** Gives the account only so much of its limits, 0..1; no limit falls below 1. */
-  void scale(double newScale, long nowNanos) {
+  boolean scale(double newScale, long nowNanos) {
     scale = newScale;
     apply(nowNanos);
+    return true;
+  }
+
+  /** Gives the account the part that this process has of its limits. */
+  boolean slice(Slice newSlice, long nowNanos) {
+    if (newSlice.equals(slice)) {
+      return false;
+    }
+    slice = newSlice;
+    apply(nowNanos);
+    return true;
   }
 
   /** Gives the account what its provider's health leaves. */
-  void stand(Standing newStanding, long nowNanos) {
+  boolean stand(Standing newStanding, long nowNanos) {
     standing = newStanding;
     apply(nowNanos);
+    return true;
   }
 
   void prefer(Preference newPreference) {
@@ -63,23 +76,21 @@ final class PoolAccount {
   private void apply(long nowNanos) {
     boolean forGood = standing.pausedUntilNanos() == Standing.NEVER_NANOS;
     account.pause(!standing.paused() ? Account.Pause.NONE : forGood ? Account.Pause.FOR_GOOD : Account.Pause.UNTIL, standing.pausedUntilNanos());
+    double rates = slice.rateParts() / (double) Slice.WHOLE_RATE;
     account.limits(
-        scaled(limits.tokensPerSecond(), Long.MAX_VALUE),
-        scaled(limits.requestRate(), TokenBucket.UNLIMITED),
-        concurrency(),
-        nowNanos);
+        scaled(limits.tokensPerSecond(), TokenBucket.UNLIMITED, rates), scaled(limits.requestRate(), TokenBucket.UNLIMITED, rates), concurrency(slice.places()), nowNanos);
+    account.prospects(concurrency(slice.prospects().places()), slice.prospects().rateParts() / (double) slice.rateParts());
   }
 
   /** A number of trials is meant as it is, not as a part. */
-  private int concurrency() {
-    return standing.maxConcurrent() == Integer.MAX_VALUE
-        ? (int) scaled(limits.maxConcurrent(), Integer.MAX_VALUE)
-        : Math.min(standing.maxConcurrent(), limits.maxConcurrent());
+  private int concurrency(int slicePlaces) {
+    int places = Math.min(slicePlaces, limits.maxConcurrent());
+    return standing.maxConcurrent() == Integer.MAX_VALUE ? (int) scaled(places, Integer.MAX_VALUE, 1) : Math.min(standing.maxConcurrent(), places);
   }
 
-  private long scaled(long limit, long unlimited) {
-    double part = scale * standing.scale();
-    return limit == unlimited || part >= 1 ? limit : Math.max(1, (long) (limit * part));
+  private long scaled(long limit, long unlimited, double part) {
+    double left = part * scale * standing.scale();
+    return limit == unlimited || left >= 1 ? limit : Math.max(1, (long) (limit * left));
   }
 
   /** True if requests restricted to {@code providers}, empty for none, may come here. */
@@ -111,7 +122,14 @@ final class PoolAccount {
   }
 
   AccountSnapshot snapshot(long nowNanos) {
-    return new AccountSnapshot(provider, limits, account.inFlight(), account.availableTokens(nowNanos));
+    return new AccountSnapshot(
+        provider,
+        limits,
+        account.inFlight(),
+        account.maxConcurrent(),
+        headroom(nowNanos),
+        account.startedRequests(),
+        account.grantedTokens());
   }
 
   TokenTotals totals() {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -68,14 +69,9 @@ final class PoolAccounts {
     }
   }
 
-  /** Scales the account of {@code provider}, if it admits. */
-  void scale(String provider, double scale, long nowNanos) {
-    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.scale(scale, nowNanos));
-  }
-
-  /** Gives the account of {@code provider}, if it admits, what its health leaves. */
-  void stand(String provider, Standing standing, long nowNanos) {
-    active.stream().filter(account -> account.provider().equals(provider)).forEach(account -> account.stand(standing, nowNanos));
+  /** Changes the account of {@code provider}, if it admits; false if that left everything as it was. */
+  boolean adjust(String provider, AccountChange change, long nowNanos) {
+    return active.stream().anyMatch(account -> account.provider().equals(provider) && change.apply(account, nowNanos));
   }
 
   /** Changes what sending requests to {@code provider} costs. */
@@ -168,28 +164,40 @@ final class PoolAccounts {
 
   /** Requests that the accounts which admit may run at a time, together: the healthy ones, or all if none is. */
   long places() {
+    return places(Account::maxConcurrent);
+  }
+
+  /** Requests that they may soon run at a time. */
+  long prospectivePlaces() {
+    return places(Account::prospectivePlaces);
+  }
+
+  private long places(ToIntFunction<Account> of) {
     long counted = counted();
     long places = 0;
     for (int i = 0; i < ledger.size(); i++) {
-      places += (counted & 1L << i) != 0 ? ledger.get(i).maxConcurrent() : 0;
+      places += (counted & 1L << i) != 0 ? of.applyAsInt(ledger.get(i)) : 0;
     }
     return places;
   }
 
-  /** The part of the healthy capacity of {@code mask} that is in use, 0..1: of places or of a second's tokens, whichever is more; 1 if there is none. */
+  /**
+   * The part of the healthy capacity of {@code mask} that is in use, 0..1: of places or of a second's tokens, whichever is more; 1 if there is
+   * none. What is about to be there counts as there.
+   */
   double load(long mask, long nowNanos) {
     double places = 0;
     double taken = 0;
     double rate = 0;
-    double level = 0;
+    double used = 0;
     for (long rest = mask & healthy(); rest != 0; rest &= rest - 1) {
       Account account = ledger.get(Long.numberOfTrailingZeros(rest));
-      places += account.maxConcurrent();
-      taken += Math.min(account.inFlight(), account.maxConcurrent());
-      rate += account.tokensPerSecond();
-      level += Math.clamp(account.availableTokens(nowNanos), 0, account.tokensPerSecond());
+      places += account.prospectivePlaces();
+      taken += Math.min(account.inFlight(), account.prospectivePlaces());
+      rate += account.prospectiveTokensPerSecond();
+      used += account.tokensPerSecond() - Math.clamp(account.availableTokens(nowNanos), 0, account.tokensPerSecond());
     }
-    return places == 0 ? 1 : Math.max(taken / places, 1 - level / rate);
+    return places == 0 ? 1 : Math.max(taken / places, used / rate);
   }
 
   /** The accounts that count as capacity, one bit an account. */

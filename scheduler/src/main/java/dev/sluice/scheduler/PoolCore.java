@@ -71,7 +71,7 @@ final class PoolCore {
     this.config = config;
     this.effects = effects;
     this.nowNanos = nowNanos;
-    this.accounts = new PoolAccounts(configured, config.laneZeroHeadroomPercent(), nowNanos);
+    this.accounts = new PoolAccounts(configured, config.rules().laneZeroHeadroomPercent(), nowNanos);
     this.seats = new Seats(accounts, config);
     this.notes = new DecisionNotes(pool.model(), accounts);
     this.buckets = Rules.buckets(config, accounts, nowNanos);
@@ -254,7 +254,7 @@ final class PoolCore {
 
   void reconfigure(SchedulerConfig next, List<ProviderAccount> configured) {
     boolean sameOrder = Rules.sameOrder(config, next);
-    accounts.configure(configured, next.laneZeroHeadroomPercent(), nowNanos);
+    accounts.configure(configured, next.rules().laneZeroHeadroomPercent(), nowNanos);
     config = next;
     seats.reconfigure(next);
     forecast.reconfigure(next, nowNanos);
@@ -278,31 +278,21 @@ final class PoolCore {
     }
   }
 
-  /** Gives a provider only a part of its limits, until told otherwise. */
-  void scale(String provider, double scale) {
-    accounts.scale(provider, scale, nowNanos);
-    capacityChanged();
-    refuseHopeless();
-    settleDown();
-  }
-
-  /** Gives a provider what its health leaves of its limits, until told otherwise. */
-  void stand(String provider, Standing standing) {
+  /** Changes how much of a provider's limits holds, until told otherwise. */
+  void adjust(String provider, AccountChange change) {
     long healthy = accounts.healthy();
-    accounts.stand(provider, standing, nowNanos);
-    capacityChanged();
+    if (!accounts.adjust(provider, change, nowNanos)) {
+      return;
+    }
+    use.places(accounts.places());
+    if (buckets != null) {
+      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
+    }
     if (healthy != accounts.healthy() && !room.isEmpty()) {
       reseat(room.order());
     }
     refuseHopeless();
     settleDown();
-  }
-
-  private void capacityChanged() {
-    use.places(accounts.places());
-    if (buckets != null) {
-      buckets.capacity(accounts.tokensPerSecond(), nowNanos);
-    }
   }
 
   /** Changes what sending requests to a provider costs; nobody who waits can run for that. */
@@ -357,6 +347,6 @@ final class PoolCore {
   }
 
   PoolSnapshot snapshot() {
-    return snapshots.take(leases.size(), buckets, nowNanos);
+    return snapshots.take(config.lanes(), leases.size(), buckets, nowNanos);
   }
 }

@@ -26,12 +26,13 @@ final class PoolSnapshots {
     this.tally = tally;
   }
 
-  PoolSnapshot take(int openLeases, @Nullable Buckets buckets, long nowNanos) {
+  PoolSnapshot take(List<LaneConfig> configured, int openLeases, @Nullable Buckets buckets, long nowNanos) {
     List<LaneSnapshot> lanes = new ArrayList<>();
     for (int i = 0; i < room.lanes(); i++) {
       LaneQueue lane = room.lane(i);
       Entry eldest = lane.eldest();
       lanes.add(new LaneSnapshot(
+          configured.get(i).weight(),
           lane.size(),
           lane.bytes(),
           eldest == null ? 0 : nowNanos - eldest.arrivalNanos(),

@@ -35,32 +35,30 @@ final class Rules {
 
   /** The order of lanes; {@code buckets} are those of the pool, if it has any. */
   static LaneOrder order(SchedulerConfig config, @Nullable Buckets buckets, LaneUse use, ShadowedOrder.Listener shadowed, long nowNanos) {
-    LaneOrder order = aged(config, buckets == null ? order(config, config.policy(), use, nowNanos) : new GatedOrder(buckets));
-    return config.shadow().isEmpty()
+    LaneRules rules = config.rules();
+    LaneOrder order = aged(rules, buckets == null ? order(config, rules.policy(), use, nowNanos) : new GatedOrder(buckets));
+    return rules.shadow().isEmpty()
         ? order
-        : new ShadowedOrder(order, aged(config, order(config, config.shadow().get(), use, nowNanos)), shadowed);
+        : new ShadowedOrder(order, aged(rules, order(config, rules.shadow().get(), use, nowNanos)), shadowed);
   }
 
-  private static LaneOrder aged(SchedulerConfig config, LaneOrder order) {
-    return config.ageing().isOff() ? order : new AgedOrder(order, config.ageing());
+  private static LaneOrder aged(LaneRules rules, LaneOrder order) {
+    return rules.ageing().isOff() ? order : new AgedOrder(order, rules.ageing());
   }
 
   private static LaneOrder order(SchedulerConfig config, Policy policy, LaneUse use, long nowNanos) {
     return switch (policy) {
       case STRICT -> new StrictOrder();
       case WEIGHTED -> new WeightedOrder(weights(config));
-      case HYBRID -> new HybridOrder(weights(config), config.laneZeroSharePercent(), use, nowNanos);
+      case HYBRID -> new HybridOrder(weights(config), config.rules().laneZeroSharePercent(), use, nowNanos);
     };
   }
 
   /** True if both mean the same order of lanes, whose memory then carries over. */
   static boolean sameOrder(SchedulerConfig a, SchedulerConfig b) {
     return a.buckets().equals(b.buckets())
-        && a.shadow().equals(b.shadow())
-        && a.policy() == b.policy()
-        && Arrays.equals(weights(a), weights(b))
-        && a.ageing().equals(b.ageing())
-        && a.laneZeroSharePercent() == b.laneZeroSharePercent();
+        && a.rules().withHeadroom(0).equals(b.rules().withHeadroom(0))
+        && Arrays.equals(weights(a), weights(b));
   }
 
   private static int[] weights(SchedulerConfig config) {

@@ -103,10 +103,7 @@ public final class Scheduler {
     if (!(scale > 0 && scale <= 1)) {
       throw new IllegalArgumentException("scale: " + scale + " (expected: above 0, at most 1)");
     }
-    Pool pool = pools.get(model);
-    if (pool != null) {
-      pool.scale(provider, scale);
-    }
+    adjust(model, provider, (account, nowNanos) -> account.scale(scale, nowNanos));
   }
 
   /**
@@ -114,9 +111,21 @@ public final class Scheduler {
    * it. Nobody running is stopped. Providers and models that don't exist are ignored.
    */
   public void stand(String model, String provider, Standing standing) {
+    adjust(model, provider, (account, nowNanos) -> account.stand(standing, nowNanos));
+  }
+
+  /**
+   * Gives this process a part of a provider's limits, beside {@link #scale} and {@link #stand}, until told otherwise; changes of the configuration keep
+   * it. Nobody running is stopped. Providers and models that don't exist are ignored.
+   */
+  public void slice(String model, String provider, Slice slice) {
+    adjust(model, provider, (account, nowNanos) -> account.slice(slice, nowNanos));
+  }
+
+  private void adjust(String model, String provider, AccountChange change) {
     Pool pool = pools.get(model);
     if (pool != null) {
-      pool.stand(provider, standing);
+      pool.adjust(provider, change);
     }
   }
 

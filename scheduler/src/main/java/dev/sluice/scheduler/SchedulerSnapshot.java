@@ -41,20 +41,31 @@ public record SchedulerSnapshot(List<PoolSnapshot> pools) {
   /**
    * The state of one lane. Immutable.
    *
+   * @param weight its share, as configured
    * @param oldestWaitNanos how long its oldest waiter has waited; 0 for none
    * @param dispatchedRequests admitted from this lane so far, whether they waited or not
    * @param dispatchedTokens their estimates
    */
   public record LaneSnapshot(
-      int waiting, long waitingBytes, long oldestWaitNanos, long dispatchedRequests, long dispatchedTokens) {}
+      int weight, int waiting, long waitingBytes, long oldestWaitNanos, long dispatchedRequests, long dispatchedTokens) {}
 
   /**
    * The state of one provider's account. Immutable.
    *
+   * @param limits as configured
    * @param inFlight leases open
-   * @param availableTokens in the bucket; negative for debt; {@link Long#MAX_VALUE} without a limit
+   * @param places leases that may be open at present, after what health and other processes leave of the limits
+   * @param headroom present rates and levels, after the same
+   * @param startedRequests since the account began
+   * @param grantedTokens estimates since the account began
    */
-  public record AccountSnapshot(String provider, AccountLimits limits, int inFlight, long availableTokens) {}
+  public record AccountSnapshot(
+      String provider, AccountLimits limits, int inFlight, int places, Headroom headroom, long startedRequests, long grantedTokens) {
+    /** Tokens in the bucket; negative for debt; {@link Long#MAX_VALUE} without a limit. */
+    public long availableTokens() {
+      return headroom.availableTokens();
+    }
+  }
 
   /**
    * The state of one bucket. Immutable.

@@ -107,7 +107,7 @@ final class WaitForecast {
   }
 
   private long workNanos(Entry entry, long tokensAhead, long nowNanos) {
-    if (use.isScarce() && config.policy() == Policy.HYBRID && config.buckets().isEmpty()) {
+    if (use.isScarce() && config.rules().policy() == Policy.HYBRID && config.buckets().isEmpty()) {
       return placeNanos(entry);
     }
     long everyone = Math.max(1, room.tokens());
@@ -130,6 +130,7 @@ final class WaitForecast {
     }
     int[] weights = config.lanes().stream().mapToInt(LaneConfig::weight).toArray();
     return PlaceForecast.waitNanos(
-        use, new PlaceForecast.Place(weights, backlogged, entry.laneIndex(), Math.min(requestsAhead, lane.size())));
+        use,
+        new PlaceForecast.Place(weights, backlogged, entry.laneIndex(), Math.min(requestsAhead, lane.size()), accounts.prospectivePlaces()));
   }
 }

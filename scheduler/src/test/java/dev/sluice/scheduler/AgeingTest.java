@@ -7,6 +7,7 @@ import static dev.sluice.scheduler.simulation.Setup.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.scheduler.bucket.BucketRules;
+import dev.sluice.scheduler.fairness.Ageing;
 import dev.sluice.scheduler.simulation.Desk;
 import dev.sluice.scheduler.simulation.Setup;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class AgeingTest {
   private static Desk desk(Policy policy, OptionalLong timeout, OptionalLong interval) {
     Setup setup = Setup.of(policy).withWeights(WEIGHTS).withProvider("a", limits(Long.MAX_VALUE, 1));
     Setup timed = timeout.isPresent() ? setup.withStarvationTimeout(timeout.getAsLong()) : setup;
-    return new Desk(timed.config().withAgeingInterval(interval), SchedulerListener.NONE);
+    return new Desk(timed.config().withRules(rules -> rules.withAgeing(new Ageing(rules.ageing().starvationTimeoutNanos(), interval))), SchedulerListener.NONE);
   }
 
   private static String served(Desk desk) {
@@ -107,7 +108,7 @@ class AgeingTest {
   /** The best lane's next waits for 900 of 1 000 tokens and claims them; the small one ages past it while there is room for it. */
   @Test
   void nothingTicksButTheInstantOfAging() {
-    SchedulerConfig config = Setup.of(Policy.STRICT).withProvider("a", limits(1_000, 99)).config().withAgeingInterval(OptionalLong.of(150 * MILLI));
+    SchedulerConfig config = Setup.of(Policy.STRICT).withProvider("a", limits(1_000, 99)).config().withRules(rules -> rules.withAgeing(new Ageing(OptionalLong.empty(), OptionalLong.of(150 * MILLI))));
     Desk desk = new Desk(config, SchedulerListener.NONE);
     desk.submit(0, "first", 900);
     desk.submit(1, "small", 99);

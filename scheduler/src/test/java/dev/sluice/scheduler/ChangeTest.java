@@ -9,6 +9,7 @@ import static dev.sluice.scheduler.simulation.Setup.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.scheduler.fairness.Ageing;
 import dev.sluice.scheduler.simulation.Desk;
 import dev.sluice.scheduler.simulation.Setup;
 import java.util.List;
@@ -25,12 +26,9 @@ class ChangeTest {
   void everyProblemIsNamedAndNothingChanges() {
     Desk desk = new Desk(ONE_SLOT);
     SchedulerConfig bad = new SchedulerConfig(
-        Policy.STRICT,
+        LaneRules.of(Policy.STRICT).withShare(101).withAgeing(new Ageing(OptionalLong.of(0), OptionalLong.empty())),
         List.of(lane(0)),
         new QueueBounds(1, 1, 1),
-        OptionalLong.of(0),
-        101,
-        false,
         Map.of("m", List.of(new ProviderAccount("x", limits(1, 1)), new ProviderAccount("x", limits(1, 1)))));
     assertThatThrownBy(() -> desk.scheduler.prepare(bad))
         .isInstanceOf(IllegalArgumentException.class)

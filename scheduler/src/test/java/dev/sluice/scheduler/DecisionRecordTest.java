@@ -134,7 +134,7 @@ class DecisionRecordTest {
       Keeper alone = new Keeper();
       Keeper shadowed = new Keeper();
       Desk first = new Desk(setup.config(), alone);
-      Desk second = new Desk(setup.config().withShadow(shadow), shadowed);
+      Desk second = new Desk(setup.config().withRules(rules -> rules.withShadow(shadow)), shadowed);
       drive(first);
       drive(second);
       assertThat(second.log).isEqualTo(first.log).hasSizeGreaterThan(1_500);

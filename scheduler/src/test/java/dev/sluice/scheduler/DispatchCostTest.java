@@ -51,8 +51,8 @@ class DispatchCostTest {
   @ParameterizedTest
   @EnumSource(Policy.class)
   void dispatchFromAHundredThousandWaiters(Policy policy) {
-    dispatchNanos(policy);
-    long[] nanos = dispatchNanos(policy);
+    dispatchNanos(policy, 10_000);
+    long[] nanos = dispatchNanos(policy, 60_000);
     double p50 = nanos[nanos.length / 2] / 1_000.0;
     double p99 = nanos[nanos.length * 99 / 100] / 1_000.0;
     System.out.printf("dispatch from %d waiters, %s: p50 %.2f us, p99 %.2f us%n", WAITERS, policy, p50, p99);
@@ -62,7 +62,7 @@ class DispatchCostTest {
   }
 
   /** Times of the last dispatches, in order of size. */
-  private static long[] dispatchNanos(Policy policy) {
+  private static long[] dispatchNanos(Policy policy, int measured) {
     Scheduler scheduler = scheduler(policy);
     Last last = new Last();
     for (int i = 0; i < 3; i++) {
@@ -73,7 +73,6 @@ class DispatchCostTest {
     for (int i = 0; i < WAITERS; i++) {
       assertThat(scheduler.submit(Setup.MODEL, request(i, 1_000), last)).isInstanceOf(Decision.Queued.class);
     }
-    int measured = 60_000;
     long[] nanos = new long[measured];
     for (int i = 0; i < measured; i++) {
       Lease lease = last.lease;
@@ -91,7 +90,8 @@ class DispatchCostTest {
   @Test
   void aWaiterCostsLessThanAKibibyte() {
     long perWaiter = Long.MAX_VALUE;
-    for (int round = 0; round < 3; round++) {
+    // Again only where something else took memory meanwhile.
+    for (int round = 0; round < 3 && perWaiter > 1_024; round++) {
       Scheduler scheduler = scheduler(Policy.HYBRID);
       Last last = new Last();
       for (int i = 0; i < 3; i++) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What other lanes leave free for lane 0. */
 class LaneZeroHeadroomTest {
   private static Desk desk(Setup setup, int percent) {
-    return new Desk(setup.config().withLaneZeroHeadroom(percent), SchedulerListener.NONE);
+    return new Desk(setup.config().withRules(rules -> rules.withHeadroom(percent)), SchedulerListener.NONE);
   }
 
   /** A quarter of six places is two. */
@@ -127,8 +127,8 @@ class LaneZeroHeadroomTest {
   void isRefusedWithBucketsAndOutOfRange() {
     BucketRules rules = new BucketRules(List.of(1.0, 1.0), List.of(true, true), 1, List.of(0, 0), false, SECOND);
     SchedulerConfig config = Setup.of(Policy.STRICT).withLanes(List.of(Setup.lane(1), Setup.lane(1))).withProvider("a", limits(1_000, 1)).config();
-    assertThat(config.withLaneZeroHeadroom(51).problems()).containsExactly("laneZeroHeadroomPercent: 51 (expected: 0..50)");
-    assertThat(config.withLaneZeroHeadroom(10).withBuckets(rules).problems())
+    assertThat(config.withRules(each -> each.withHeadroom(51)).problems()).containsExactly("laneZeroHeadroomPercent: 51 (expected: 0..50)");
+    assertThat(config.withRules(each -> each.withHeadroom(10)).withBuckets(rules).problems())
         .containsExactly("laneZeroHeadroomPercent: 10 (expected: 0 with buckets, which guarantee lane 0 a rate)");
   }
 }

@@ -58,11 +58,11 @@ final class NaivePolicy {
   }
 
   void reconfigure(SchedulerConfig next, long nowNanos) {
-    boolean same = next.policy() == config.policy()
+    boolean same = next.rules().policy() == config.rules().policy()
         && next.lanes().stream().map(LaneConfig::weight).toList().equals(config.lanes().stream().map(LaneConfig::weight).toList())
-        && next.starvationTimeoutNanos().equals(config.starvationTimeoutNanos())
-        && next.ageingIntervalNanos().equals(config.ageingIntervalNanos())
-        && next.laneZeroSharePercent() == config.laneZeroSharePercent();
+        && next.rules().ageing().starvationTimeoutNanos().equals(config.rules().ageing().starvationTimeoutNanos())
+        && next.rules().ageing().intervalNanos().equals(config.rules().ageing().intervalNanos())
+        && next.rules().laneZeroSharePercent() == config.rules().laneZeroSharePercent();
     config = next;
     if (!same) {
       laneTags = new HashMap<>();
@@ -211,7 +211,7 @@ final class NaivePolicy {
   }
 
   private Optional<NaiveWaiter> pick(List<NaiveWaiter> candidates) {
-    return switch (config.policy()) {
+    return switch (config.rules().policy()) {
       case STRICT -> candidates.stream().findFirst();
       case WEIGHTED -> weighted(candidates);
       case HYBRID -> use.scarce ? byPlaces(candidates) : hybrid(candidates);
@@ -219,23 +219,23 @@ final class NaivePolicy {
   }
 
   private Optional<NaiveWaiter> starving(List<NaiveWaiter> heads, long nowNanos) {
-    return config.starvationTimeoutNanos().isEmpty()
+    return config.rules().ageing().starvationTimeoutNanos().isEmpty()
         ? Optional.empty()
         : heads.stream()
-            .filter(waiter -> nowNanos - waiter.arrivalNanos > config.starvationTimeoutNanos().getAsLong())
+            .filter(waiter -> nowNanos - waiter.arrivalNanos > config.rules().ageing().starvationTimeoutNanos().getAsLong())
             .min(Comparator.comparing(waiter -> waiter.sequence));
   }
 
   /** Of those who have aged past everybody the oldest; else of those who have aged past the pick's lane from a worse one the best. */
   private Optional<NaiveWaiter> aged(List<NaiveWaiter> heads, NaiveWaiter pick, long nowNanos) {
-    if (config.ageingIntervalNanos().isEmpty()) {
+    if (config.rules().ageing().intervalNanos().isEmpty()) {
       return Optional.empty();
     }
     List<NaiveWaiter> bySequence = heads.stream().sorted(Comparator.comparing(waiter -> waiter.sequence)).toList();
     for (int lane = -1; lane < pick.lane; lane++) {
       for (NaiveWaiter waiter : bySequence) {
         long intervals = waiter.lane - lane;
-        boolean there = intervals > 0 && nowNanos - waiter.arrivalNanos >= intervals * config.ageingIntervalNanos().getAsLong();
+        boolean there = intervals > 0 && nowNanos - waiter.arrivalNanos >= intervals * config.rules().ageing().intervalNanos().getAsLong();
         if (there && (lane == -1 || waiter.lane > pick.lane)) {
           return Optional.of(waiter);
         }
@@ -257,7 +257,7 @@ final class NaivePolicy {
 
   private Optional<NaiveWaiter> hybrid(List<NaiveWaiter> candidates) {
     Optional<NaiveWaiter> first = candidates.stream().filter(waiter -> waiter.lane == 0).findFirst();
-    if (first.isPresent() && laneZeroTokens * 100 <= allTokens * config.laneZeroSharePercent()) {
+    if (first.isPresent() && laneZeroTokens * 100 <= allTokens * config.rules().laneZeroSharePercent()) {
       return first;
     }
     return weighted(candidates.stream().filter(waiter -> waiter.lane > 0).toList()).or(() -> first);
@@ -268,7 +268,7 @@ final class NaivePolicy {
     for (int lane = 0; lane < SchedulerConfig.MAX_LANES; lane++) {
       all += use.recent(lane);
     }
-    if (candidates.getFirst().lane == 0 && use.recent(0) * 100 <= all * config.laneZeroSharePercent()) {
+    if (candidates.getFirst().lane == 0 && use.recent(0) * 100 <= all * config.rules().laneZeroSharePercent()) {
       return Optional.of(candidates.getFirst());
     }
     long weights = config.lanes().stream().mapToLong(LaneConfig::weight).sum();
@@ -311,7 +311,7 @@ final class NaivePolicy {
     }
     allTokens += tokens;
     laneZeroTokens += lane == 0 ? tokens : 0;
-    if (weight(lane) > 0 && !(config.policy() == Policy.HYBRID && lane == 0)) {
+    if (weight(lane) > 0 && !(config.rules().policy() == Policy.HYBRID && lane == 0)) {
       long start = laneTag(lane);
       laneTime = Math.max(laneTime, start);
       laneTags.put(lane, start + Math.max(1, Math.ceilDiv(tokens * LANE_SCALE, weight(lane))));

@@ -73,7 +73,7 @@ final class NaivePool {
     this.use = new NaiveUse(nowNanos);
     this.policy = new NaivePolicy(config, use, nowNanos);
     configured(config).forEach(account -> accounts.add(new NaiveAccount(account, nowNanos)));
-    accounts.forEach(account -> account.headroomPercent = config.laneZeroHeadroomPercent());
+    accounts.forEach(account -> account.headroomPercent = config.rules().laneZeroHeadroomPercent());
     countPlaces();
   }
 
@@ -113,9 +113,9 @@ final class NaivePool {
     for (NaiveWaiter waiter : waiters) {
       next = sooner(next, waiter.deadlineNanos);
       next = sooner(next, outOfReach.getOrDefault(waiter.id, Long.MAX_VALUE));
-      next = sooner(next, waiter.arrivalNanos + config.starvationTimeoutNanos().orElse(FOREVER) + 1);
-      for (int lanes = 1; lanes <= waiter.lane + 1 && config.ageingIntervalNanos().isPresent(); lanes++) {
-        next = sooner(next, waiter.arrivalNanos + lanes * config.ageingIntervalNanos().getAsLong());
+      next = sooner(next, waiter.arrivalNanos + config.rules().ageing().starvationTimeoutNanos().orElse(FOREVER) + 1);
+      for (int lanes = 1; lanes <= waiter.lane + 1 && config.rules().ageing().intervalNanos().isPresent(); lanes++) {
+        next = sooner(next, waiter.arrivalNanos + lanes * config.rules().ageing().intervalNanos().getAsLong());
       }
       for (NaiveAccount account : accounts) {
         boolean eligible = (waiter.mask & account.bit()) != 0;
@@ -252,8 +252,8 @@ final class NaivePool {
   private boolean leaves(NaiveWaiter waiter, NaiveAccount account) {
     long waited = nowNanos - waiter.arrivalNanos;
     return waiter.lane > 0
-        && waited <= config.starvationTimeoutNanos().orElse(FOREVER)
-        && waited / config.ageingIntervalNanos().orElse(FOREVER) <= waiter.lane
+        && waited <= config.rules().ageing().starvationTimeoutNanos().orElse(FOREVER)
+        && waited / config.rules().ageing().intervalNanos().orElse(FOREVER) <= waiter.lane
         && waiters.stream().noneMatch(other -> other.lane == 0 && other != newcomer && (other.mask & account.bit()) != 0);
   }
 
@@ -417,7 +417,7 @@ final class NaivePool {
       accounts.add(existing.orElseGet(() -> new NaiveAccount(wanted, nowNanos)));
     }
     known.stream().filter(account -> !account.leases.isEmpty()).forEach(removed::add);
-    accounts.forEach(account -> account.headroomPercent = next.laneZeroHeadroomPercent());
+    accounts.forEach(account -> account.headroomPercent = next.rules().laneZeroHeadroomPercent());
     countPlaces();
     config = next;
     policy.reconfigure(next, nowNanos);

@@ -4,6 +4,7 @@ package dev.sluice.scheduler;
 import static dev.sluice.scheduler.simulation.Setup.MILLI;
 import static dev.sluice.scheduler.simulation.Setup.SECOND;
 
+import dev.sluice.scheduler.fairness.Ageing;
 import dev.sluice.scheduler.simulation.FakeClock;
 import dev.sluice.scheduler.simulation.Setup;
 import java.util.ArrayList;
@@ -50,7 +51,8 @@ final class RandomLoad {
       setup = setup.withProvider("p" + i, limits);
     }
     OptionalLong ageing = random.nextInt(4) == 0 ? OptionalLong.of(random.nextLong(1, 10) * SECOND) : OptionalLong.empty();
-    config = setup.config().withAgeingInterval(ageing).withLaneZeroHeadroom(random.nextInt(4) == 0 ? 10 : 0);
+    int headroom = random.nextInt(4) == 0 ? 10 : 0;
+    config = setup.config().withRules(rules -> rules.withHeadroom(headroom).withAgeing(new Ageing(rules.ageing().starvationTimeoutNanos(), ageing)));
     double load = 0.7 + 1.3 * random.nextDouble();
     double meanHoldSeconds = 4.2;
     double meanTokens = 600;

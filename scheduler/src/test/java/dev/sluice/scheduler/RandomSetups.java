@@ -4,11 +4,13 @@ package dev.sluice.scheduler;
 import static dev.sluice.scheduler.simulation.Setup.MILLI;
 import static dev.sluice.scheduler.simulation.Setup.SECOND;
 
+import dev.sluice.scheduler.fairness.Ageing;
 import dev.sluice.scheduler.simulation.Setup;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -35,17 +37,17 @@ final class RandomSetups {
       long maxWait = chance(5) ? 0 : chance(30) ? Long.MAX_VALUE : random.nextLong(1, 20 * SECOND);
       lanes.add(new LaneConfig(weight, maxWait, random.nextInt(3, 20), random.nextLong(500, 5_000)));
     }
-    return new SchedulerConfig(
-        Policy.values()[random.nextInt(3)],
-        lanes,
-        new QueueBounds(random.nextInt(10, 30), random.nextLong(1_000, 8_000), random.nextInt(2, 12)),
-        chance(50) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 10 * SECOND)),
-        random.nextInt(1, 101),
-        chance(50),
-        Map.of(Setup.MODEL, accounts()))
-        .withAgeingInterval(chance(60) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 5 * SECOND)))
-        .withRefusalWhileWaiting(chance(80))
-        .withLaneZeroHeadroom(chance(60) ? 0 : random.nextInt(1, 51));
+    Policy policy = Policy.values()[random.nextInt(3)];
+    QueueBounds bounds = new QueueBounds(random.nextInt(10, 30), random.nextLong(1_000, 8_000), random.nextInt(2, 12));
+    OptionalLong starvation = chance(50) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 10 * SECOND));
+    int share = random.nextInt(1, 101);
+    boolean displace = chance(50);
+    Map<String, List<ProviderAccount>> pools = Map.of(Setup.MODEL, accounts());
+    OptionalLong interval = chance(60) ? OptionalLong.empty() : OptionalLong.of(random.nextLong(MILLI, 5 * SECOND));
+    boolean early = chance(80);
+    int headroom = chance(60) ? 0 : random.nextInt(1, 51);
+    LaneRules rules = LaneRules.of(policy).withShare(share).withHeadroom(headroom).withAgeing(new Ageing(starvation, interval));
+    return new SchedulerConfig(rules, lanes, bounds, displace, early, pools, Optional.empty());
   }
 
   private List<ProviderAccount> accounts() {

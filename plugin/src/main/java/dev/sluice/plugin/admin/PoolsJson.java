@@ -73,10 +73,12 @@ final class PoolsJson {
     json.writeNumberProperty("in_flight", account.inFlight());
     if (account.limits().maxConcurrent() != Integer.MAX_VALUE) {
       json.writeNumberProperty("max_concurrent", account.limits().maxConcurrent());
+      json.writeNumberProperty("places_now", account.places());
     }
     if (account.limits().tokensPerSecond() != Long.MAX_VALUE) {
       json.writeNumberProperty("available_tokens", account.availableTokens());
       json.writeNumberProperty("tokens_per_second", account.limits().tokensPerSecond());
+      json.writeNumberProperty("tokens_per_second_now", account.headroom().tokensPerSecond());
     }
     json.writeEndObject();
   }

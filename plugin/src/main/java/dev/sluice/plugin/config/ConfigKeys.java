@@ -182,7 +182,7 @@ final class ConfigKeys {
                     OUTPUT_QUANTILE,
                     OPAQUE_REQUEST_TOKENS,
                     SERVICE_TIER),
-                List.of(Lane.SECTION, BucketKeys.AtLeast.SECTION, AdaptiveKeys.SECTION))
+                List.of(Lane.SECTION, BucketKeys.AtLeast.SECTION, AdaptiveKeys.SECTION, SharingKeys.SECTION))
             .reloadable();
 
     private Scheduler() {}

@@ -88,7 +88,8 @@ final class SettingsBinder {
         values.get(Scheduler.SERVICE_TIER),
         BucketBinder.bind(values, buckets),
         values.get(Scheduler.SHADOW_POLICY),
-        AdaptiveKeys.bind(values.section(AdaptiveKeys.SECTION)));
+        AdaptiveKeys.bind(values.section(AdaptiveKeys.SECTION)),
+        SharingKeys.bind(values.section(SharingKeys.SECTION)));
   }
 
   private static List<SluiceConfig.LaneSettings> lanes(Values values, int levels) {

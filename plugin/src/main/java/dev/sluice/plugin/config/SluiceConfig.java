@@ -86,7 +86,8 @@ public record SluiceConfig(
       Map<String, Integer> serviceTier,
       Optional<BucketSettings> buckets,
       ShadowPolicy shadow,
-      Optional<AdaptiveSettings> adaptive) {
+      Optional<AdaptiveSettings> adaptive,
+      SharingSettings sharing) {
     public SchedulerSettings {
       lanes = List.copyOf(lanes);
       serviceTier = Map.copyOf(serviceTier);
@@ -98,6 +99,17 @@ public record SluiceConfig(
 
   /** When an answer is late, and the part of its capacity that a provider keeps in any case. */
   public record AdaptiveSettings(Duration firstTokenTime, int leastPercent) {}
+
+  /**
+   * How capacity is shared with other processes.
+   *
+   * @param enabled whether it is, where there is Redis
+   * @param group processes that share name the same
+   * @param node this process's name; empty for one made of the host's and the socket's
+   * @param expectedNodes among how many it is divided while nobody has been heard of
+   * @param nodeLife after which a silent process counts no more
+   */
+  public record SharingSettings(boolean enabled, String group, Optional<String> node, int expectedNodes, Duration nodeLife) {}
 
   /** One lane; {@code maxDepth} counts requests. */
   public record LaneSettings(int weight, Duration maxWait, int maxDepth, long maxBytes) {}

@@ -71,7 +71,7 @@ final class StoreKeys {
     static final Key<Duration> DEADLINE =
         Key.of("deadline", duration(Duration.ofMillis(1), Duration.ofSeconds(5)), "50ms", "How long one command may take.");
     static final Section SECTION =
-        Section.single("redis", "Redis: processes share quotas over it; with PostgreSQL it is also a cache of keys, and the bus on which their changes are told.", List.of(URL, PASSWORD_ENV, PASSWORD_FILE, DEADLINE), List.of());
+        Section.single("redis", "Redis: processes share quotas and capacity over it; with PostgreSQL it is also a cache of keys, and the bus on which their changes are told.", List.of(URL, PASSWORD_ENV, PASSWORD_FILE, DEADLINE), List.of());
 
     private Redis() {}
   }

@@ -12,6 +12,7 @@ import dev.sluice.routing.provider.ServedModel;
 import dev.sluice.routing.window.InForce;
 import dev.sluice.scheduler.AccountLimits;
 import dev.sluice.scheduler.LaneConfig;
+import dev.sluice.scheduler.LaneRules;
 import dev.sluice.scheduler.LeaseLife;
 import dev.sluice.scheduler.Policy;
 import dev.sluice.scheduler.ProviderAccount;
@@ -19,6 +20,7 @@ import dev.sluice.scheduler.QueueBounds;
 import dev.sluice.scheduler.SchedulerConfig;
 import dev.sluice.scheduler.bucket.BucketRange;
 import dev.sluice.scheduler.bucket.BucketRules;
+import dev.sluice.scheduler.fairness.Ageing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,25 +43,34 @@ public final class SchedulerSetup {
       int weight = weights.map(shares -> shares.get(lanes.size())).orElse(lane.weight());
       lanes.add(new LaneConfig(weight, lane.maxWait().toNanos(), lane.maxDepth(), lane.maxBytes()));
     }
-    Optional<BucketRules> buckets = settings.buckets().map(SchedulerSetup::rules);
     SluiceConfig.QueueSettings queue = settings.queue();
     return new SchedulerConfig(
+        rules(settings),
+        settings.buckets().map(SchedulerSetup::bucketLanes).orElse(lanes),
+        new QueueBounds(queue.maxDepthTotal(), queue.maxBytesTotal(), queue.maxDepthPerFlow()),
+        settings.displace(),
+        settings.refuseWhileWaiting(),
+        pools(config.providers(), windows),
+        settings.buckets().map(SchedulerSetup::rules));
+  }
+
+  private static LaneRules rules(SluiceConfig.SchedulerSettings settings) {
+    Policy policy =
         switch (settings.policy()) {
           case STRICT -> Policy.STRICT;
           case WEIGHTED -> Policy.WEIGHTED;
           case HYBRID -> Policy.HYBRID;
-        },
-        settings.buckets().map(SchedulerSetup::bucketLanes).orElse(lanes),
-        new QueueBounds(queue.maxDepthTotal(), queue.maxBytesTotal(), queue.maxDepthPerFlow()),
-        settings.starvationTimeout().map(Duration::toNanos).map(OptionalLong::of).orElseGet(OptionalLong::empty),
+        };
+    return new LaneRules(
+        policy,
         settings.laneZeroSharePercent(),
-        settings.displace(),
-        pools(config.providers(), windows),
-        buckets,
-        shadow(settings.shadow()),
-        settings.ageingInterval().map(Duration::toNanos).map(OptionalLong::of).orElseGet(OptionalLong::empty),
         settings.laneZeroHeadroomPercent(),
-        settings.refuseWhileWaiting());
+        new Ageing(nanos(settings.starvationTimeout()), nanos(settings.ageingInterval())),
+        shadow(settings.shadow()));
+  }
+
+  private static OptionalLong nanos(Optional<Duration> time) {
+    return time.map(Duration::toNanos).map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
   private static Optional<Policy> shadow(ShadowPolicy shadow) {

@@ -10,6 +10,7 @@ import dev.sluice.scheduler.Alarm;
 import dev.sluice.scheduler.Decision;
 import dev.sluice.scheduler.EvictReason;
 import dev.sluice.scheduler.LaneConfig;
+import dev.sluice.scheduler.LaneRules;
 import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.LeaseLife;
 import dev.sluice.scheduler.Policy;
@@ -43,7 +44,7 @@ class AdaptiveCapacityTest {
     LaneConfig lane = new LaneConfig(1, 0, 1, 1);
     SchedulerConfig config =
         new SchedulerConfig(
-            Policy.STRICT, List.of(lane, lane), new QueueBounds(1, 1, 1), OptionalLong.empty(), 80, false, Map.of("m", List.of(new ProviderAccount("a", limits))));
+            LaneRules.of(Policy.STRICT), List.of(lane, lane), new QueueBounds(1, 1, 1), Map.of("m", List.of(new ProviderAccount("a", limits))));
     Alarm.Factory never =
         task ->
             new Alarm() {

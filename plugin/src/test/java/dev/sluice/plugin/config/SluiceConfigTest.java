@@ -115,6 +115,7 @@ class SluiceConfigTest {
         lanes:
           - {level: 1, max_wait: 250ms, max_depth: 5, max_bytes: 64KiB, weight: 40}
         adaptive: {enabled: true, first_token_time: 3s, least_percent: 25}
+        shared_capacity: {enabled: false, group: green, node: gateway-1, expected_nodes: 3, node_life: 2m}
         atleast:
           max_upgrade_distance: 3
           upgrade_quota_bucket_0: 6
@@ -344,7 +345,8 @@ class SluiceConfigTest {
                     Map.of(),
                     Optional.empty(),
                     ShadowPolicy.OFF,
-                    Optional.empty()),
+                    Optional.empty(),
+                    new SluiceConfig.SharingSettings(true, "default", Optional.empty(), 1, Duration.ofSeconds(90))),
                 new SluiceConfig.KeySettings(
                     folder.resolve("conf/keys.yaml"), folder.resolve("conf/pepper"), "SLUICE_PEPPER"),
                 SluiceConfig.SenderSettings.NONE,
@@ -428,7 +430,8 @@ class SluiceConfigTest {
                 Map.of("priority", 0, "flex", 2),
                 config.scheduler().buckets(),
                 ShadowPolicy.WEIGHTED,
-                Optional.of(new SluiceConfig.AdaptiveSettings(Duration.ofSeconds(3), 25))));
+                Optional.of(new SluiceConfig.AdaptiveSettings(Duration.ofSeconds(3), 25)),
+                new SluiceConfig.SharingSettings(false, "green", Optional.of("gateway-1"), 3, Duration.ofMinutes(2))));
     assertThat(config.tokenRouting())
         .isEqualTo(
             new SluiceConfig.KeySettings(Path.of("/etc/keys.yaml"), folder.resolve("other/pepper"), "MY_PEPPER"));

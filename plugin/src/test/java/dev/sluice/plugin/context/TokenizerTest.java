@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.EncodingType;
 import dev.sluice.plugin.dialect.TokenEstimator;
 import java.lang.management.ManagementFactory;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TokenizerTest {
   private static final int KIB_100 = 100 * 1024;
   private static final double MAX_MILLIS_PER_100_KIB = 100;
+  private static final EncodingRegistry ENCODINGS = Encodings.newLazyEncodingRegistry();
   private static final Tokenizers TOKENIZERS = new Tokenizers();
 
   record Text(String name, String text) {
@@ -156,6 +158,6 @@ class TokenizerTest {
   }
 
   private static Encoding encoding(EncodingType type) {
-    return Encodings.newLazyEncodingRegistry().getEncoding(type);
+    return ENCODINGS.getEncoding(type);
   }
 }

@@ -9,6 +9,7 @@ import dev.sluice.scheduler.Alarm;
 import dev.sluice.scheduler.Decision;
 import dev.sluice.scheduler.EvictReason;
 import dev.sluice.scheduler.LaneConfig;
+import dev.sluice.scheduler.LaneRules;
 import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.LeaseLife;
 import dev.sluice.scheduler.Policy;
@@ -96,12 +97,9 @@ class HealthBookTest {
   private final Scheduler scheduler =
       new Scheduler(
           new SchedulerConfig(
-              Policy.HYBRID,
+              LaneRules.of(Policy.HYBRID),
               Collections.nCopies(2, new LaneConfig(1, 30 * SECOND, 100_000, 1L << 40)),
               new QueueBounds(100_000, 1L << 40, 100_000),
-              OptionalLong.empty(),
-              80,
-              false,
               Map.of(MODEL, List.of(account("a"), account("b"), account("c")))),
           () -> clock.nanos,
           clock,

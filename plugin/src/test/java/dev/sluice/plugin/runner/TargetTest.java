@@ -47,6 +47,7 @@ import dev.sluice.routing.quota.QuotaTree;
 import dev.sluice.scheduler.AccountLimits;
 import dev.sluice.scheduler.Alarm;
 import dev.sluice.scheduler.LaneConfig;
+import dev.sluice.scheduler.LaneRules;
 import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.LeaseEnd;
 import dev.sluice.scheduler.LeaseLife;
@@ -69,7 +70,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -94,12 +94,9 @@ class TargetTest {
   private final Scheduler scheduler =
       new Scheduler(
           new SchedulerConfig(
-              Policy.HYBRID,
+              LaneRules.of(Policy.HYBRID),
               Collections.nCopies(2, new LaneConfig(1, 0, 10, 1 << 20)),
               new QueueBounds(10, 1 << 20, 10),
-              OptionalLong.empty(),
-              80,
-              false,
               Map.of(MODEL, List.of(account("first"), account("second")))),
           () -> 0,
           task ->

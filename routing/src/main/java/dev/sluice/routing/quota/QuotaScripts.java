@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.routing.quota;
 
-import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
+import dev.sluice.routing.redis.RedisScript;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** The scripts that reserve, settle, restore and give signs of life in Redis. Thread-safe. */
 final class QuotaScripts {
@@ -23,10 +16,10 @@ final class QuotaScripts {
   /** How long a node may be away before its signs of life are forgotten. */
   private static final Duration SIGNS = Duration.ofDays(7);
 
-  private final String reserve = text("reserve.lua");
-  private final String settle = text("settle.lua");
-  private final String restore = text("restore.lua");
-  private final String beat = text("beat.lua");
+  private final RedisScript reserve = RedisScript.beside(QuotaScripts.class, "reserve.lua");
+  private final RedisScript settle = RedisScript.beside(QuotaScripts.class, "settle.lua");
+  private final RedisScript restore = RedisScript.beside(QuotaScripts.class, "restore.lua");
+  private final RedisScript beat = RedisScript.beside(QuotaScripts.class, "beat.lua");
   private final Duration life;
   private final Duration nodeLife;
   private final Duration deadline;
@@ -46,17 +39,6 @@ final class QuotaScripts {
     this.deadline = deadline;
   }
 
-  private static String text(String name) {
-    try (InputStream script = QuotaScripts.class.getResourceAsStream(name)) {
-      if (script == null) {
-        throw new IllegalStateException(name + " is missing from the jar");
-      }
-      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Runs the script that reserves; fails at the deadline. */
   CompletableFuture<List<Object>> reserve(RedisAsyncCommands<String, String> redis, String id, List<SharedLine> lines, QuotaCost cost) {
     List<String> keys = keys(lines, SharedLine.PREFIX + "nodes", SharedLine.PREFIX + "r:" + id);
@@ -66,7 +48,7 @@ final class QuotaScripts {
     arguments.add(node);
     arguments.add(Long.toString(nodeLife.toMillis()));
     lines.forEach(line -> line.reserving(cost.of(line.quota().unit()), arguments));
-    return run(redis, reserve, keys, arguments);
+    return reserve.run(redis, keys, arguments, deadline);
   }
 
   /**
@@ -82,7 +64,7 @@ final class QuotaScripts {
     arguments.add(Long.toString(MARK.toMillis()));
     arguments.add(Long.toString(life.plusDays(1).toMillis()));
     lines.forEach(line -> line.settling(actual.of(line.quota().unit()), assumed.of(line.quota().unit()), arguments));
-    return run(redis, settle, keys, arguments);
+    return settle.run(redis, keys, arguments, deadline);
   }
 
   /**
@@ -99,7 +81,7 @@ final class QuotaScripts {
             Long.toString(last.span().end().plus(life).plus(Duration.ofDays(1)).toEpochMilli()),
             generation,
             survived ? "1" : "0");
-    return run(redis, restore, List.of(SharedLine.tally(last.quota(), last.span())), arguments);
+    return restore.run(redis, List.of(SharedLine.tally(last.quota(), last.span())), arguments, deadline);
   }
 
   /**
@@ -112,7 +94,7 @@ final class QuotaScripts {
    */
   CompletableFuture<List<Object>> beat(RedisAsyncCommands<String, String> redis, String known, long acknowledged, String empty, String part) {
     List<String> keys = List.of(SharedLine.PREFIX + "generation", SharedLine.PREFIX + "b:" + node);
-    return run(redis, beat, keys, List.of(known, Long.toString(acknowledged), empty, part, Long.toString(SIGNS.toMillis())));
+    return beat.run(redis, keys, List.of(known, Long.toString(acknowledged), empty, part, Long.toString(SIGNS.toMillis())), deadline);
   }
 
   private static List<String> keys(List<SharedLine> lines, String second, String third) {
@@ -122,26 +104,5 @@ final class QuotaScripts {
     keys.add(third);
     lines.forEach(line -> keys.add(line.tally()));
     return keys;
-  }
-
-  private CompletableFuture<List<Object>> run(RedisAsyncCommands<String, String> redis, String script, List<String> keys, List<String> arguments) {
-    String[] k = keys.toArray(String[]::new);
-    String[] a = arguments.toArray(String[]::new);
-    return cached(redis, script, k, a)
-        .exceptionallyCompose(
-            failure ->
-                failure instanceof RedisNoScriptException
-                    ? redis.<List<Object>>eval(script, ScriptOutputType.MULTI, k, a).toCompletableFuture()
-                    : CompletableFuture.failedFuture(failure))
-        .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** Runs a script that Redis may have in its cache; a client that refuses commands fails the future, and does not throw. */
-  private static CompletableFuture<List<Object>> cached(RedisAsyncCommands<String, String> redis, String script, String[] keys, String[] arguments) {
-    try {
-      return redis.<List<Object>>evalsha(redis.digest(script), ScriptOutputType.MULTI, keys, arguments).toCompletableFuture();
-    } catch (RedisException e) {
-      return CompletableFuture.failedFuture(e);
-    }
   }
 }

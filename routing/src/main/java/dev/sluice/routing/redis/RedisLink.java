@@ -17,6 +17,7 @@ import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.EpollProvider;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +80,11 @@ public final class RedisLink implements AutoCloseable {
   /** The client, for connections of others; they close theirs. */
   public RedisClient client() {
     return client;
+  }
+
+  /** Begins a connection of somebody else's, who closes it; with the same options, and no second attempt if it fails. */
+  public CompletableFuture<StatefulRedisConnection<String, String>> connection() {
+    return client.connectAsync(StringCodec.UTF8, uri).toCompletableFuture();
   }
 
   private void connect() {

@@ -21,19 +21,21 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What a look-up costs that memory answers: ten thousand keys in memory, {@code bulk} more in PostgreSQL, the upkeep of a real node running
+ * What a look-up costs that memory answers: {@code remembered} keys in memory, {@code bulk} more in PostgreSQL, the upkeep of a real node running
  * beside. Every look-up judges the key's status and expiry, and so whether it was revoked. Keys take turns in an order that no cache line likes.
  *
  * <p>Not included is the HMAC of the key, which every store costs alike, keys in a file too; and Redis, which a hit in memory never reaches.
  */
 @State(Scope.Benchmark)
 public class LocalHitBenchmark {
-  static final int IN_MEMORY = 10_000;
   private static final int STRIDE = 6_007;
   private static final int TOGETHER = 100;
 
   @Param("1000000")
   public int bulk;
+
+  @Param("10000")
+  public int remembered;
 
   private Path folder;
   private Installation installation;
@@ -51,12 +53,12 @@ public class LocalHitBenchmark {
         "INSERT INTO api_keys (id, fingerprint, account, updated_at) SELECT 'bulk-' || i, sha256(('bulk-' || i)::bytea), 'team', now() - interval '1 hour'"
             + " FROM generate_series(1, " + bulk + ") i");
     List<ApiKey> keys = new ArrayList<>();
-    for (int i = 0; i < IN_MEMORY; i++) {
+    for (int i = 0; i < remembered; i++) {
       keys.add(Installation.strange());
     }
     try (var connection = installation.connection();
         var insert = connection.prepareStatement("INSERT INTO api_keys (id, fingerprint, account) VALUES (?, ?, 'team')")) {
-      for (int i = 0; i < IN_MEMORY; i++) {
+      for (int i = 0; i < remembered; i++) {
         insert.setString(1, "hot-" + i);
         insert.setBytes(2, Installation.bytes(Installation.PEPPER.fingerprint(keys.get(i))));
         insert.addBatch();
@@ -66,13 +68,13 @@ public class LocalHitBenchmark {
     // Whatever just changed would be forgotten once more.
     installation.sql("UPDATE accounts SET updated_at = now() - interval '1 hour'");
     installation.sql("UPDATE api_keys SET updated_at = now() - interval '1 hour' WHERE id LIKE 'hot-%'");
-    var times = new StoreTimes(IN_MEMORY, Duration.ofMinutes(10), Duration.ofSeconds(10), Duration.ofHours(24), Duration.ofHours(1));
+    var times = new StoreTimes(remembered, Duration.ofMinutes(10), Duration.ofSeconds(10), Duration.ofHours(24), Duration.ofHours(1));
     var time = new Installation.Hasty();
     Installation.Node node = installation.node(Installation.Plan.of(folder.resolve("keys")).with(times).on(time).withoutRedis().patient());
     Installation.await(Duration.ofSeconds(120), node.stores::indexInForce);
     stores = node.stores;
-    fingerprints = new KeyFingerprint[IN_MEMORY];
-    for (int i = 0; i < IN_MEMORY; i++) {
+    fingerprints = new KeyFingerprint[remembered];
+    for (int i = 0; i < remembered; i++) {
       fingerprints[i] = Installation.PEPPER.fingerprint(keys.get(i));
     }
     long answeredBySnapshot;
@@ -111,7 +113,7 @@ public class LocalHitBenchmark {
   }
 
   private int turn() {
-    next = (next + STRIDE) % IN_MEMORY;
+    next = (next + STRIDE) % remembered;
     return next;
   }
 

@@ -17,19 +17,25 @@ class LocalHitTest {
   /** Keys that nobody asks for; {@code -Dkeys.bulk=1000000} is what is promised, a part of it what every build takes the time for. */
   private static final int BULK = Integer.getInteger("keys.bulk", 20_000);
 
+  private static final TimeValue ROUND = TimeValue.milliseconds(BULK < 1_000_000 ? 250 : 500);
+
+  /** Keys that are asked for; {@code -Dkeys.remembered=10000} is what is promised. */
+  private static final int REMEMBERED = Integer.getInteger("keys.remembered", 1_000);
+
   @Test
   void aHitInMemoryTakesLessThanAMicrosecond() throws Exception {
     Options options =
         new OptionsBuilder()
             .include(LocalHitBenchmark.class.getName())
             .param("bulk", Integer.toString(BULK))
+            .param("remembered", Integer.toString(REMEMBERED))
             .mode(Mode.SampleTime)
             .timeUnit(TimeUnit.NANOSECONDS)
             .forks(1)
             .warmupIterations(3)
-            .warmupTime(TimeValue.milliseconds(500))
+            .warmupTime(ROUND)
             .measurementIterations(5)
-            .measurementTime(TimeValue.milliseconds(500))
+            .measurementTime(ROUND)
             .shouldFailOnError(true)
             .build();
     double median = new Runner(options).runSingle().getPrimaryResult().getStatistics().getPercentile(50);

@@ -11,6 +11,8 @@ public final class Account {
   private final TokenBucket tokens;
   private final TokenBucket requests;
   private int maxConcurrent;
+  private int prospectivePlaces;
+  private double rateGrowth = 1;
   private int inFlight;
   private int headroomPercent;
   private Pause pause = Pause.NONE;
@@ -25,6 +27,8 @@ public final class Account {
     /** They may not. */
     FOR_GOOD
   }
+
+  private long startedRequests;
   private long grantedTokens;
   private long settledTokens;
   private long refundedTokens;
@@ -37,6 +41,7 @@ public final class Account {
     this.tokens = new TokenBucket(tokensPerSecond, nowNanos);
     this.requests = new TokenBucket(requestsPerSecond, nowNanos);
     this.maxConcurrent = maxConcurrent;
+    this.prospectivePlaces = maxConcurrent;
   }
 
   /**
@@ -122,7 +127,11 @@ public final class Account {
   /** Time before which it certainly gives nothing; the end of a running request may give back what it had taken. */
   public long leastWaitNanos(long nowNanos) {
     long pauseNanos = pause == Pause.FOR_GOOD ? 0 : pauseNanos(nowNanos);
-    return inFlight > 0 ? pauseNanos : Math.max(pauseNanos, Math.max(requests.readyInNanos(1, nowNanos), tokens.readyInNanos(0, nowNanos)));
+    if (inFlight > 0) {
+      return pauseNanos;
+    }
+    long refillNanos = Math.max(requests.readyInNanos(1, nowNanos), tokens.readyInNanos(0, nowNanos));
+    return Math.max(pauseNanos, (long) (refillNanos / rateGrowth));
   }
 
   /** Reserves every dimension for one request; the caller has seen that it {@linkplain #fits fits}. */
@@ -132,6 +141,7 @@ public final class Account {
     tokens.take(cost, nowNanos);
     grantedTokens += cost;
     heldTokens += cost;
+    startedRequests++;
   }
 
   /** Ends a request that used {@code actual} tokens of its {@code cost}. */
@@ -165,11 +175,47 @@ public final class Account {
     tokens.rate(tokensPerSecond, nowNanos);
     requests.rate(requestsPerSecond, nowNanos);
     maxConcurrent = newMaxConcurrent;
+    prospects(newMaxConcurrent, 1);
+  }
+
+  /**
+   * Says what the limits are about to become if more is asked for, until they change. It decides nothing; forecasts go by it.
+   *
+   * @param places at least as many as now
+   * @param growth of the rates; at least 1
+   */
+  public void prospects(int places, double growth) {
+    prospectivePlaces = places;
+    rateGrowth = growth;
   }
 
   /** Requests it may run at a time. */
   public int maxConcurrent() {
     return maxConcurrent;
+  }
+
+  /** Requests it may soon run at a time. */
+  public int prospectivePlaces() {
+    return prospectivePlaces;
+  }
+
+  /** Tokens per second that there may soon be. */
+  public long prospectiveTokensPerSecond() {
+    return grown(tokens.ratePerSecond());
+  }
+
+  /** Requests per second that there may soon be. */
+  public long prospectiveRequestsPerSecond() {
+    return grown(requests.ratePerSecond());
+  }
+
+  private long grown(long rate) {
+    return rate == TokenBucket.UNLIMITED || rateGrowth == 1 ? rate : (long) (rate * rateGrowth);
+  }
+
+  /** True if no more could start than now even when its limits are what they may soon be. */
+  public boolean staysSaturated() {
+    return isSaturated() && maxConcurrent >= prospectivePlaces;
   }
 
   public int inFlight() {
@@ -197,6 +243,11 @@ public final class Account {
 
   public long requestsPerSecond() {
     return requests.ratePerSecond();
+  }
+
+  /** Requests ever started. */
+  public long startedRequests() {
+    return startedRequests;
   }
 
   /** Estimates ever reserved. */

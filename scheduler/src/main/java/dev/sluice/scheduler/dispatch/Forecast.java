@@ -42,14 +42,15 @@ public final class Forecast {
     for (long rest = demand.mask(); rest != 0; rest &= rest - 1) {
       int index = Long.numberOfTrailingZeros(rest);
       Account account = accounts.get(index);
-      long measured = account.isSaturated() ? drain.tokensPerSecond(index) : 0;
-      long rate = measured > 0 ? Math.min(measured, account.tokensPerSecond()) : account.tokensPerSecond();
+      long measured = account.staysSaturated() ? drain.tokensPerSecond(index) : 0;
+      long configured = account.prospectiveTokensPerSecond();
+      long rate = measured > 0 ? Math.min(measured, configured) : configured;
       boolean leaving = (demand.leaves() & Long.lowestOneBit(rest)) != 0;
       long headroom = leaving ? account.headroomTokens() : 0;
       long level = Saturating.subtract(account.availableTokens(nowNanos), headroom);
       long pauseNanos = Math.min(MAX_NANOS, account.pauseNanos(nowNanos));
       tokens.add(Supply.after(pauseNanos, measured > 0 ? Math.min(0, level) : level, rate));
-      requests.add(Supply.after(pauseNanos, Saturating.subtract(account.availableRequests(nowNanos), leaving ? account.headroomRequests() : 0), account.requestsPerSecond()));
+      requests.add(Supply.after(pauseNanos, Saturating.subtract(account.availableRequests(nowNanos), leaving ? account.headroomRequests() : 0), account.prospectiveRequestsPerSecond()));
       burst = Math.max(burst, measured > 0 ? 0 : rate - headroom);
     }
     return Math.max(

@@ -22,9 +22,10 @@ public final class PlaceForecast {
    * @param backlogged which lanes have waiters
    * @param lane the request's own
    * @param ahead requests of its own lane that go before it
+   * @param places requests that may run at a time, soon if not yet
    */
   @SuppressWarnings("ArrayRecordComponent") // lives for one call
-  public record Place(int[] weights, boolean[] backlogged, int lane, long ahead) {}
+  public record Place(int[] weights, boolean[] backlogged, int lane, long ahead, long places) {}
 
   /** Time until the requests ahead and then the request itself have started; 0 while nothing is known. */
   public static long waitNanos(LaneUse use, Place place) {
@@ -41,7 +42,7 @@ public final class PlaceForecast {
       return 0;
     }
     double count = place.ahead() + 1.0;
-    double open = Math.max(0, use.places() - held);
+    double open = Math.max(0, place.places() - held);
     if (place.lane() == 0) {
       return nanos(Math.max(0, count - open) / all);
     }
@@ -61,8 +62,8 @@ public final class PlaceForecast {
       competing += lane > 0 && (lane == place.lane() || place.backlogged()[lane]) ? weights[lane] : 0;
     }
     double weight = weights[place.lane()];
-    double guaranteed = allWeights == 0 ? 0 : use.places() * weight / allWeights;
-    double lent = competing == 0 ? 0 : Math.max(0, use.places() - use.held(0)) * weight / competing;
+    double guaranteed = allWeights == 0 ? 0 : place.places() * weight / allWeights;
+    double lent = competing == 0 ? 0 : Math.max(0, place.places() - use.held(0)) * weight / competing;
     return Math.max(guaranteed, lent);
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.scheduler.simulation;
 
 import dev.sluice.scheduler.AccountLimits;
 import dev.sluice.scheduler.LaneConfig;
+import dev.sluice.scheduler.LaneRules;
 import dev.sluice.scheduler.LeaseLife;
 import dev.sluice.scheduler.Policy;
 import dev.sluice.scheduler.ProviderAccount;
@@ -10,6 +11,7 @@ import dev.sluice.scheduler.QueueBounds;
 import dev.sluice.scheduler.SchedulerConfig;
 import dev.sluice.scheduler.TokenCost;
 import dev.sluice.scheduler.WorkRequest;
+import dev.sluice.scheduler.fairness.Ageing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ public record Setup(
   public static Setup of(Policy policy) {
     return new Setup(
             policy, List.of(), new QueueBounds(Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE),
-            OptionalLong.empty(), SchedulerConfig.DEFAULT_LANE_ZERO_SHARE_PERCENT, false, Map.of(MODEL, List.of()))
+            OptionalLong.empty(), 80, false, Map.of(MODEL, List.of()))
         .withWeights(4, 2, 1);
   }
 
@@ -95,6 +97,7 @@ public record Setup(
   }
 
   public SchedulerConfig config() {
-    return new SchedulerConfig(policy, lanes, bounds, starvationTimeoutNanos, laneZeroSharePercent, displace, pools);
+    Ageing ageing = new Ageing(starvationTimeoutNanos, OptionalLong.empty());
+    return new SchedulerConfig(LaneRules.of(policy).withShare(laneZeroSharePercent).withAgeing(ageing), lanes, bounds, pools).withDisplacement(displace);
   }
 }

@@ -2,10 +2,12 @@
 package dev.sluice.t.egress;
 
 import dev.sluice.t.stack.ChildProcess;
+import dev.sluice.t.stack.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -38,9 +40,11 @@ public final class QuietProcess implements AutoCloseable {
   public static QuietProcess start(String kind, long seconds) throws IOException {
     // Unix socket paths are short: the folder of the socket must not lie deep.
     Path folder = Files.createTempDirectory("quiet");
+    List<String> options = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC"));
+    options.addAll(Server.inside());
     List<String> inside =
         ChildProcess.java(
-            List.of("-Xmx128m", "-XX:+UseSerialGC"), QuietRun.class.getName(), List.of("--kind", kind, "--seconds", Long.toString(seconds), "--folder", folder.toString()));
+            options, QuietRun.class.getName(), List.of("--kind", kind, "--seconds", Long.toString(seconds), "--folder", folder.toString()));
     return new QuietProcess(ChildProcess.start(kind, Enclosure.around(inside, folder), Map.of(), folder), Duration.ofSeconds(seconds));
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.t.market.MarketFixture;
 import dev.sluice.t.stack.ChildProcess;
 import dev.sluice.t.stack.GatewayChoice;
 import dev.sluice.t.stack.Http;
+import dev.sluice.t.stack.Server;
 import dev.sluice.t.stack.Stack;
 import dev.sluice.t.stack.StackPlan;
 import dev.sluice.t.stack.StackPlan.AccountPlan;
@@ -69,19 +70,10 @@ public final class QuietRun {
       if (!key.find()) {
         throw new IllegalStateException(keys.output());
       }
-      try (ChildProcess provider =
-              ChildProcess.start(
-                  "provider", ChildProcess.java(List.of("-Xmx128m", "-XX:+UseSerialGC"), "dev.sluice.t.provider.ProviderSimulator", List.of("--listen", "127.0.0.1:19001")), Map.of(), folder);
+      List<String> listening = List.of("--config", routes.toString(), "--listen", "127.0.0.1:9080", "--socket", folder.resolve("runner.sock").toString());
+      try (Server provider = Server.start(Server.Program.PROVIDER, "provider", List.of("--listen", "127.0.0.1:19001"), Map.of(), folder);
           ChildProcess runner = ChildProcess.start("runner", List.of(launcher, "run", "--config", config.toString()), environment, folder);
-          ChildProcess gateway =
-              ChildProcess.start(
-                  "gateway",
-                  ChildProcess.java(
-                      List.of("-Xmx256m", "-XX:+UseSerialGC"),
-                      "dev.sluice.t.gateway.EmbeddedGateway",
-                      List.of("--config", routes.toString(), "--listen", "127.0.0.1:9080", "--socket", folder.resolve("runner.sock").toString())),
-                  Map.of(),
-                  folder)) {
+          Server gateway = Server.start(Server.Program.GATEWAY, "gateway", listening, Map.of(), folder)) {
         Http.await(SOON, () -> Http.answers(URI.create("http://127.0.0.1:9092/readyz"), 200), () -> runner.output() + gateway.output() + provider.output());
         BooleanSupplier call = () -> answered(URI.create("http://127.0.0.1:9080/"), key.group(), "any-model");
         Http.await(SOON, call, () -> gateway.output() + runner.output());

@@ -57,7 +57,7 @@ record FaultRun(
   private static final Duration TAKE_OVER = Duration.ofSeconds(5);
 
   /** {@code -Dfault.window=10} is what is promised, a part of it what every build takes the time for. */
-  private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("fault.window", 4));
+  private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("fault.window", 3));
 
   /** Far more than an answer takes, even of a provider at a tenth of its speed. */
   private static final Duration ANSWER_TIME = Duration.ofSeconds(20);
@@ -65,7 +65,6 @@ record FaultRun(
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final MixedLoad LOADS =
       new MixedLoad(RequestShape.chat(StackPlan.MODEL, 0.5, PROMPT_BYTES, OUTPUT_TOKENS + 10, OUTPUT_TOKENS), ANSWER_TIME);
-  private static final String SOURCE = "ProviderFaultsIT";
 
   /** Providers that could do twice what Sluice is told, so that Sluice is what limits them. */
   static StackPlan stack() {
@@ -84,7 +83,7 @@ record FaultRun(
   }
 
   /** Lets everybody's virtual machines and the usual times of answers settle. */
-  static void warmUp(Stack stack) {
+  private static void warmUp(Stack stack) {
     LoadGenerator.run(load(stack, 0.6, Duration.ofSeconds(8), 3));
     idle(stack);
   }
@@ -94,9 +93,9 @@ record FaultRun(
   }
 
   /** Waits, with a little load, until nothing is held against anybody. */
-  static void recover(Stack stack) {
-    for (int i = 0; i < 10 && !healthy(stack); i++) {
-      LoadGenerator.run(load(stack, 0.4, Duration.ofSeconds(4), 4 + i));
+  private static void recover(Stack stack) {
+    for (int i = 0; i < 20 && !healthy(stack); i++) {
+      LoadGenerator.run(load(stack, 0.4, Duration.ofSeconds(2), 4 + i));
     }
     idle(stack);
   }
@@ -106,7 +105,7 @@ record FaultRun(
   }
 
   /** Plays one fault. */
-  static FaultRun of(Stack stack, ProviderFault fault, long seed) {
+  private static FaultRun of(Stack stack, ProviderFault fault, long seed) {
     SimulatorView faultyOne = new SimulatorView(stack.simulator(FAULTY));
     List<SimulatorView> healthyOnes = HEALTHY.stream().map(name -> new SimulatorView(stack.simulator(name))).toList();
     faultyOne.reset();
@@ -151,18 +150,33 @@ record FaultRun(
     return stack.pool().requests().getOrDefault("admitted", 0L);
   }
 
+  /** Has the preferred provider fail in one way after the other, and tells what must hold of it all, printed. */
+  static List<Figure> play(Stack stack, List<ProviderFault> faults, String source) {
+    warmUp(stack);
+    List<Figure> figures = new ArrayList<>();
+    for (ProviderFault fault : faults) {
+      if (fault != faults.getFirst()) {
+        recover(stack);
+      }
+      FaultRun run = of(stack, fault, 11 + figures.size());
+      System.out.print(run.table());
+      run.figures(source).forEach(figure -> figures.add(figure.print()));
+    }
+    return figures;
+  }
+
   /** What must hold of it. */
-  List<Figure> figures() {
+  private List<Figure> figures(String source) {
     String name = "provider " + fault.words() + ": ";
     ClassReport first = report.of(MixedLoad.account(0));
     List<Figure> figures = new ArrayList<>();
-    figures.add(Figure.atLeast(name + "goodput of the healthy capacity, from 5 s on", goodTokens / (double) allowedTokens, 0.95, "", SOURCE));
-    figures.add(Figure.exactly(name + "lane 0 requests refused", refused(first), 0, SOURCE));
-    figures.add(Figure.atMost(name + "lane 0 wait p99", (double) first.waitMillis(99), 1000, "ms", SOURCE));
+    figures.add(Figure.atLeast(name + "goodput of the healthy capacity, from 5 s on", goodTokens / (double) allowedTokens, 0.95, "", source));
+    figures.add(Figure.exactly(name + "lane 0 requests refused", refused(first), 0, source));
+    figures.add(Figure.atMost(name + "lane 0 wait p99", (double) first.waitMillis(99), 1000, "ms", source));
     long atProvidersInAll = atProviders.values().stream().mapToLong(Long::longValue).sum();
-    figures.add(Figure.atMost(name + "requests at providers for each admitted", atProvidersInAll / (double) Math.max(1, admitted), 1, "", SOURCE));
+    figures.add(Figure.atMost(name + "requests at providers for each admitted", atProvidersInAll / (double) Math.max(1, admitted), 1, "", source));
     if (fault != ProviderFault.DIES) {
-      figures.add(Figure.atMost(name + "requests that still try it, of those sent", toFaulty / (double) Math.max(1, admitted), 0.05, "", SOURCE));
+      figures.add(Figure.atMost(name + "requests that still try it, of those sent", toFaulty / (double) Math.max(1, admitted), 0.05, "", source));
     }
     return figures;
   }
@@ -173,7 +187,7 @@ record FaultRun(
   }
 
   /** What became of every class, for people. */
-  String table() {
+  private String table() {
     StringBuilder text = new StringBuilder();
     text.append(fault.words()).append(": tokens ").append(goodTokens).append(" of ").append(allowedTokens);
     text.append(", at providers ").append(atProviders).append(", admitted ").append(admitted).append('\n');

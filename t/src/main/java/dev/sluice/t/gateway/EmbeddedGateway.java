@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.t.gateway;
 
+import dev.sluice.t.CommandLine;
 import dev.sluice.t.gateway.config.ApisixYaml;
 import dev.sluice.t.gateway.config.ConfigException;
 import dev.sluice.t.gateway.config.GatewayConfig;
@@ -18,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,15 +159,17 @@ public final class EmbeddedGateway implements AutoCloseable {
     group.shutdownGracefully(100, 1000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
   }
 
-  /** Runs until it is killed: {@code --config apisix.yaml --listen 127.0.0.1:9080 --socket /run/sluice/runner.sock}. */
+  /** Reads {@code --config apisix.yaml --listen 127.0.0.1:9080 --socket /run/sluice/runner.sock}. */
+  public static Options options(List<String> arguments) {
+    CommandLine options = CommandLine.parse(arguments.toArray(String[]::new), "config", "listen", "socket");
+    return new Options(Path.of(options.required("config")), options.address("listen", "127.0.0.1:9080"), Path.of(options.required("socket")));
+  }
+
+  /** Runs until it is killed, with what {@link #options} reads. */
   public static void main(String[] args) throws Exception {
-    var options = dev.sluice.t.CommandLine.parse(args, "config", "listen", "socket");
     EmbeddedGateway gateway;
     try {
-      gateway = start(new Options(
-          Path.of(options.required("config")),
-          options.address("listen", "127.0.0.1:9080"),
-          Path.of(options.required("socket"))));
+      gateway = start(options(List.of(args)));
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
       System.exit(2);

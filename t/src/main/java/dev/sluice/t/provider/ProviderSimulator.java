@@ -23,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -239,14 +240,13 @@ public final class ProviderSimulator implements AutoCloseable {
   }
 
   /**
-   * Runs until it is killed: {@code --listen 127.0.0.1:19001 --tokens-per-sec 4000 --max-batch 32 --models a,b} and
-   * optionally {@code --prefill-tokens-per-sec}, {@code --step-base-ms}, {@code --step-per-request-ms} and {@code
-   * --key-env}, the name of an environment variable that holds the key to ask for, and {@code --context}, the tokens beyond which requests are
-   * refused.
+   * Reads {@code --listen 127.0.0.1:19001 --tokens-per-sec 4000 --max-batch 32 --models a,b} and optionally {@code
+   * --prefill-tokens-per-sec}, {@code --step-base-ms}, {@code --step-per-request-ms} and {@code --key-env}, the name of a variable of {@code
+   * environment} that holds the key to ask for, and {@code --context}, the tokens beyond which requests are refused.
    */
-  public static void main(String[] args) throws Exception {
+  public static Options options(List<String> arguments, Map<String, String> environment) {
     CommandLine options = CommandLine.parse(
-        args, "listen", "tokens-per-sec", "max-batch", "models", "prefill-tokens-per-sec", "step-base-ms",
+        arguments.toArray(String[]::new), "listen", "tokens-per-sec", "max-batch", "models", "prefill-tokens-per-sec", "step-base-ms",
         "step-per-request-ms", "key-env", "context");
     BatchModel model = new BatchModel(
         (long) options.number("prefill-tokens-per-sec", 9_500),
@@ -256,10 +256,14 @@ public final class ProviderSimulator implements AutoCloseable {
         (int) options.number("max-batch", 32),
         512);
     String keyName = options.get("key-env", "");
-    String key = keyName.isEmpty() ? "" : System.getenv().getOrDefault(keyName, "");
-    ProviderSimulator simulator = start(new Options(
-        options.address("listen", "127.0.0.1:19001"), model, key, List.of(options.get("models", "sim").split(",")),
-        (int) options.number("context", 0)));
+    String key = keyName.isEmpty() ? "" : environment.getOrDefault(keyName, "");
+    return new Options(
+        options.address("listen", "127.0.0.1:19001"), model, key, List.of(options.get("models", "sim").split(",")), (int) options.number("context", 0));
+  }
+
+  /** Runs until it is killed, with what {@link #options} reads. */
+  public static void main(String[] args) throws Exception {
+    ProviderSimulator simulator = start(options(List.of(args), System.getenv()));
     System.out.println("provider: listening on " + simulator.server.localAddress());
     simulator.server.closeFuture().await();
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM or program that the stack started, with its output in a file. Thread-safe. */
-public final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements Server {
   private final String name;
   private final Process process;
   private final Path output;
@@ -67,6 +67,7 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /** What it printed so far. */
+  @Override
   public String output() {
     try {
       return Files.readString(output);
@@ -76,12 +77,14 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /** SIGKILL, and waits for the end. */
+  @Override
   public void kill() {
     process.destroyForcibly();
     await();
   }
 
   /** SIGTERM, without waiting. */
+  @Override
   public void terminate() {
     process.destroy();
   }

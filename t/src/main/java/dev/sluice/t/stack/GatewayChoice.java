@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** Which gateway carries the traffic. */
 public sealed interface GatewayChoice {
-  /** The embedded gateway, as a process of the stack's own. */
+  /** The embedded gateway, of the stack's own. */
   record Embedded() implements GatewayChoice {}
 
   /**

@@ -18,7 +18,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A running product: simulators, runner and gateway, each a process, wired together in a folder of its own.
+ * A running product: simulators, runner and gateway, wired together in a folder of its own. The runner is a process, and so are the others
+ * unless told otherwise, see {@link Server}.
  *
  * <p>Not thread-safe, except that the addresses may be read from anywhere.
  */
@@ -37,7 +38,7 @@ public final class Stack implements AutoCloseable {
   private final StackPlan plan;
   private final Map<String, Integer> simulatorPorts;
   private final Entry entry;
-  private final List<ChildProcess> children;
+  private final List<Server> servers;
   private ChildProcess runner;
 
   /**
@@ -49,37 +50,37 @@ public final class Stack implements AutoCloseable {
    */
   private record Entry(URI gateway, Path socket, Runnable leave) {}
 
-  private Stack(StackFiles files, StackPlan plan, Map<String, Integer> simulatorPorts, Entry entry, List<ChildProcess> children, ChildProcess runner) {
+  private Stack(StackFiles files, StackPlan plan, Map<String, Integer> simulatorPorts, Entry entry, List<Server> servers, ChildProcess runner) {
     this.files = files;
     this.plan = plan;
     this.simulatorPorts = simulatorPorts;
     this.entry = entry;
-    this.children = children;
+    this.servers = servers;
     this.runner = runner;
   }
 
   /** Starts {@code plan} in a new folder under {@code parent} and waits until requests are answered through the gateway. */
   public static Stack start(StackPlan plan, GatewayChoice choice, Path parent) {
     StackFiles files = StackFiles.create(parent, plan, freePort(), freePort());
-    List<ChildProcess> children = new ArrayList<>();
+    List<Server> servers = new ArrayList<>();
     Stack stack;
     try {
       Map<String, Integer> ports = new LinkedHashMap<>();
       for (StackPlan.ProviderPlan provider : plan.providers()) {
         ports.put(provider.name(), freePort());
-        children.add(simulator(files, provider, ports, StackFiles.PROVIDER_KEY));
+        servers.add(simulator(files, provider, ports, StackFiles.PROVIDER_KEY));
       }
       for (StackPlan.ProviderPlan supplier : plan.suppliers()) {
         ports.put(supplier.name(), freePort());
-        children.add(simulator(files, supplier, ports, StackPlan.SUPPLIER_TOKEN));
+        servers.add(simulator(files, supplier, ports, StackPlan.SUPPLIER_TOKEN));
       }
       stack =
           switch (choice) {
-            case GatewayChoice.Embedded embedded -> embedded(files, plan, ports, children);
-            case GatewayChoice.External external -> external(files, plan, ports, children, external);
+            case GatewayChoice.Embedded embedded -> embedded(files, plan, ports, servers);
+            case GatewayChoice.External external -> external(files, plan, ports, servers, external);
           };
     } catch (RuntimeException e) {
-      children.forEach(ChildProcess::close);
+      servers.forEach(Server::close);
       throw e;
     }
     try {
@@ -94,35 +95,27 @@ public final class Stack implements AutoCloseable {
     }
   }
 
-  private static ChildProcess simulator(StackFiles files, StackPlan.ProviderPlan provider, Map<String, Integer> ports, String key) {
+  private static Server simulator(StackFiles files, StackPlan.ProviderPlan provider, Map<String, Integer> ports, String key) {
     List<String> arguments = new ArrayList<>(List.of("--listen", "127.0.0.1:" + ports.get(provider.name()), "--key-env", StackFiles.PROVIDER_KEY_VARIABLE, "--models", provider.upstreamModel()));
     arguments.addAll(provider.simulator());
-    return ChildProcess.start(
-        provider.name(), ChildProcess.java(List.of("-Xmx128m", "-XX:+UseSerialGC"), "dev.sluice.t.provider.ProviderSimulator", arguments), Map.of(StackFiles.PROVIDER_KEY_VARIABLE, key), files.folder());
+    return Server.start(Server.Program.PROVIDER, provider.name(), arguments, Map.of(StackFiles.PROVIDER_KEY_VARIABLE, key), files.folder());
   }
 
-  private static Stack embedded(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<ChildProcess> children) {
+  private static Stack embedded(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<Server> servers) {
     int port = freePort();
     Path socket = files.folder().resolve("runner.sock");
     Path routes = files.write("apisix.yaml", files.routes(ports));
     ChildProcess runner = runner(files, socket);
-    children.add(
-        ChildProcess.start(
-            "gateway",
-            ChildProcess.java(
-                List.of("-Xmx512m", "-XX:+UseSerialGC"),
-                "dev.sluice.t.gateway.EmbeddedGateway",
-                List.of("--config", routes.toString(), "--listen", "127.0.0.1:" + port, "--socket", socket.toString())),
-            Map.of(),
-            files.folder()));
-    return new Stack(files, plan, ports, new Entry(URI.create("http://127.0.0.1:" + port), socket, () -> {}), children, runner);
+    List<String> arguments = List.of("--config", routes.toString(), "--listen", "127.0.0.1:" + port, "--socket", socket.toString());
+    servers.add(Server.start(Server.Program.GATEWAY, "gateway", arguments, Map.of(), files.folder()));
+    return new Stack(files, plan, ports, new Entry(URI.create("http://127.0.0.1:" + port), socket, () -> {}), servers, runner);
   }
 
-  private static Stack external(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<ChildProcess> children, GatewayChoice.External choice) {
+  private static Stack external(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<Server> servers, GatewayChoice.External choice) {
     ChildProcess runner = runner(files, choice.socket());
     try {
       BorrowedRoutes routes = BorrowedRoutes.replace(choice.config(), files.routes(ports));
-      return new Stack(files, plan, ports, new Entry(choice.url(), choice.socket(), routes::close), children, runner);
+      return new Stack(files, plan, ports, new Entry(choice.url(), choice.socket(), routes::close), servers, runner);
     } catch (RuntimeException e) {
       runner.close();
       throw e;
@@ -205,7 +198,7 @@ public final class Stack implements AutoCloseable {
   /** Ends a simulator for good: connections to its address are refused from now on. */
   public void stopSimulator(String name) {
     List<String> names = plan.providers().stream().map(StackPlan.ProviderPlan::name).toList();
-    children.get(names.indexOf(name)).kill();
+    servers.get(names.indexOf(name)).kill();
   }
 
   /** What the stack was asked for. */
@@ -254,7 +247,7 @@ public final class Stack implements AutoCloseable {
   public ChildProcess startSuccessor() {
     StackFiles.Successor next = files.successor(freePort(), freePort());
     ChildProcess process = ChildProcess.start("successor", next.command(), files.environment(entry.socket()), files.folder());
-    children.add(process);
+    servers.add(process);
     awaitReady(next.admin(), process);
     return process;
   }
@@ -303,9 +296,9 @@ public final class Stack implements AutoCloseable {
   @Override
   public void close() {
     runner.terminate();
-    children.forEach(ChildProcess::terminate);
+    servers.forEach(Server::terminate);
     runner.close();
-    children.forEach(ChildProcess::close);
+    servers.forEach(Server::close);
     entry.leave().run();
     try {
       if (!Boolean.getBoolean("stack.keep")) {

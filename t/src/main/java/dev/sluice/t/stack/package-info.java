@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The whole product as processes: provider simulators, the runner from its jar, and a gateway.
+ * The whole product: the runner from its jar, as a process, and around it provider simulators and a gateway, as processes or inside this
+ * JVM.
  *
- * <p>The gateway is the embedded one, started as a process, or a real APISIX that is already running; everything above this
+ * <p>The gateway is the embedded one, or a real APISIX that is already running; everything above this
  * package is the same for both. {@link dev.sluice.t.stack.GatewayChoice} is the only place that knows which it is.
  */
 @NullMarked

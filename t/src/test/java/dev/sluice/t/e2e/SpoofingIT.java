@@ -46,6 +46,9 @@ class SpoofingIT {
   static final List<String> CLASSIFYING =
       List.of("x-sluice-priority", "x-sluice-tier", "x-sluice-environment", "x-sluice-workload", "x-sluice-account");
 
+  /** So that an answer takes no time to speak of. */
+  private static final List<String> FAST = List.of("--step-base-ms", "1");
+
   private static final AtomicInteger RAISED = new AtomicInteger();
   private static final AtomicInteger SEEN = new AtomicInteger();
   private static final AtomicInteger CASES = new AtomicInteger();
@@ -74,8 +77,8 @@ class SpoofingIT {
   static StackPlan plan(String trusted) {
     return StackPlan.of(
             List.of(
-                new ProviderPlan("local-a", 100_000, 16, 8_192, StackPlan.MODEL, List.of()),
-                new ProviderPlan("local-b", 100_000, 16, 8_192, StackPlan.MODEL, List.of())),
+                new ProviderPlan("local-a", 100_000, 16, 8_192, StackPlan.MODEL, FAST),
+                new ProviderPlan("local-b", 100_000, 16, 8_192, StackPlan.MODEL, FAST)),
             List.of(new AccountPlan("bronze", -1, "providers: [ local-a ]"), new AccountPlan("gold", 0)))
         .with("scheduler.default_priority", Integer.toString(OWN_LEVEL))
         .with("scheduler.service_tier", "{ priority: 0, flex: 4 }")

@@ -6,6 +6,7 @@ import dev.sluice.scheduler.AccountLimits;
 import dev.sluice.scheduler.Decision;
 import dev.sluice.scheduler.EvictReason;
 import dev.sluice.scheduler.LaneConfig;
+import dev.sluice.scheduler.LaneRules;
 import dev.sluice.scheduler.Lease;
 import dev.sluice.scheduler.LeaseLife;
 import dev.sluice.scheduler.Policy;
@@ -21,7 +22,6 @@ import dev.sluice.scheduler.WorkRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -71,12 +71,9 @@ public final class SchedulerContender implements Contender {
     LeaseLife life = new LeaseLife(PREFILL_NANOS, OUTPUT_NANOS, TIMEOUT_NANOS);
     AccountLimits limits = new AccountLimits(Long.MAX_VALUE, Integer.MAX_VALUE, Math.max(1, slots), Long.MAX_VALUE, life);
     return new SchedulerConfig(
-        policy,
+        LaneRules.of(policy),
         lanes,
         new QueueBounds(Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE),
-        OptionalLong.empty(),
-        SchedulerConfig.DEFAULT_LANE_ZERO_SHARE_PERCENT,
-        false,
         Map.of(MODEL, slots == 0 ? List.of() : List.of(new ProviderAccount("provider", limits))));
   }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.e2e;
+package dev.sluice.t.market;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.t.Figure;
-import dev.sluice.t.market.MarketFixture;
-import dev.sluice.t.market.MarketSimulator;
 import dev.sluice.t.market.MarketSimulator.Failure;
 import dev.sluice.t.stack.GatewayChoice;
 import dev.sluice.t.stack.Http;
