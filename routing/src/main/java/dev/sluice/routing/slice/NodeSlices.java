@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What one node has of each capacity, and what it claims next. Not thread-safe; confined to its owner's thread.
@@ -57,7 +58,7 @@ final class NodeSlices {
 
   /** What to claim for {@code needs}, which are all there are. */
   List<Claim> claims(List<Need> needs, long nowNanos) {
-    capacities.keySet().retainAll(needs.stream().map(Need::name).toList());
+    capacities.keySet().retainAll(needs.stream().map(Need::name).collect(Collectors.toSet()));
     List<Claim> claims = new ArrayList<>();
     for (Need need : needs) {
       Held held = capacities.computeIfAbsent(need.name(), name -> new Held(need));

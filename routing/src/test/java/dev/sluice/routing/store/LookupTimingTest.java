@@ -93,21 +93,26 @@ class LookupTimingTest {
     return ApiKey.of(new String(secret, StandardCharsets.US_ASCII)).orElseThrow();
   }
 
-  @Test
-  void aWrongKeyThatBeginsLikeARightOneTakesNoLonger() {
-    List<KeyRow> rows = mint();
-    // Time stands, so that the index stays in force and nothing else happens meanwhile.
+  /** Time stands, so that the index stays in force and nothing else happens meanwhile. */
+  private KeyStores indexed(List<KeyRow> rows) {
     Ticker still = () -> 0;
-    try (var stores =
+    var stores =
         new KeyStores(
             new LayeredKeys.Stores(SharedKeys.NONE, new MemoryTable(rows)),
             StoreTimes.DEFAULT,
             () -> {},
             new KeyUpkeep.SnapshotFile(folder.resolve("keys"), List.of(Installation.PEPPER)),
             new LayeredKeys.Time(still, InstantSource.fixed(NOW)),
-            StoreListener.NONE)) {
-      stores.start();
-      Installation.await(Duration.ofSeconds(20), stores::indexInForce);
+            StoreListener.NONE);
+    stores.start();
+    Installation.await(Duration.ofSeconds(20), stores::indexInForce);
+    return stores;
+  }
+
+  @Test
+  void aWrongKeyThatBeginsLikeARightOneTakesNoLonger() {
+    List<KeyRow> rows = mint();
+    try (KeyStores stores = indexed(rows)) {
       var router = new ApiKeyRouter(new PepperedKeys(List.of(Installation.PEPPER), stores::find));
       right.forEach(secret -> router.route(key(secret), NOW));
       for (byte[] secret : right) {
@@ -131,17 +136,7 @@ class LookupTimingTest {
   @Test
   void aRevokedKeyTakesTheTimeOfOneThatNobodyHas() {
     List<KeyRow> rows = mint(KeyStatus.REVOKED);
-    Ticker still = () -> 0;
-    try (var stores =
-        new KeyStores(
-            new LayeredKeys.Stores(SharedKeys.NONE, new MemoryTable(rows)),
-            StoreTimes.DEFAULT,
-            () -> {},
-            new KeyUpkeep.SnapshotFile(folder.resolve("keys"), List.of(Installation.PEPPER)),
-            new LayeredKeys.Time(still, InstantSource.fixed(NOW)),
-            StoreListener.NONE)) {
-      stores.start();
-      Installation.await(Duration.ofSeconds(20), stores::indexInForce);
+    try (KeyStores stores = indexed(rows)) {
       var router = new ApiKeyRouter(new PepperedKeys(List.of(Installation.PEPPER), stores::find));
       double t = revokedBesideUnknown(router);
       Measured figure = Measured.atMost("timing: Welch's t of revoked API keys beside unknown ones", t, TimingLeak.BOUND, "", "LookupTimingTest").print();
