@@ -7,6 +7,7 @@ import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.LaneSnapshot;
 import dev.sluice.scheduler.SchedulerSnapshot.PoolSnapshot;
 import dev.sluice.scheduler.Slice;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,19 +23,16 @@ import java.util.Set;
 public final class CapacityNeeds {
   private static final long LATELY_NANOS = 1_000_000_000L;
 
-  /** A divisible capacity: the places or the rates of one account. Immutable. */
-  public record Capacity(String model, String provider, Kind kind) {
-    /** What of an account it is. */
-    public enum Kind {
-      /** Requests at a time. */
-      PLACES,
-      /** Tokens and requests of a second, in millionths. */
-      RATES
+  /** An account that is shared, as two divisible capacities whose names are the same in every process. Immutable. */
+  public record Account(String model, String provider) {
+    /** Of requests at a time. */
+    String places() {
+      return "places|" + model + "|" + provider;
     }
 
-    /** Its name, the same in every process. */
-    String name() {
-      return (kind == Kind.PLACES ? "places|" : "rates|") + model + "|" + provider;
+    /** Of tokens and requests of a second, in millionths. */
+    String rates() {
+      return "rates|" + model + "|" + provider;
     }
   }
 
@@ -43,28 +41,32 @@ public final class CapacityNeeds {
     private long[] busyAtNanos = {};
   }
 
-  private final Map<String, AccountNeed> accounts = new HashMap<>();
+  private final Map<Account, AccountNeed> accounts = new HashMap<>();
   private final Map<String, PoolLately> pools = new HashMap<>();
 
   /** The needs at an instant. */
-  public Map<Capacity, Need> of(SchedulerSnapshot snapshot, long nowNanos) {
-    Map<Capacity, Need> needs = new HashMap<>();
-    Set<String> seen = new HashSet<>();
+  public List<Need> of(SchedulerSnapshot snapshot, long nowNanos) {
+    List<Need> needs = new ArrayList<>();
+    Set<Account> seen = new HashSet<>();
     for (PoolSnapshot pool : snapshot.pools()) {
       long weight = weight(pool, nowNanos);
-      for (AccountSnapshot account : pool.accounts()) {
-        Capacity places = new Capacity(pool.model(), account.provider(), Capacity.Kind.PLACES);
-        Capacity rates = new Capacity(pool.model(), account.provider(), Capacity.Kind.RATES);
-        seen.add(places.name());
-        AccountNeed need = accounts.computeIfAbsent(places.name(), name -> new AccountNeed(account, nowNanos));
-        need.observe(account, pool.waiting(), nowNanos);
-        needs.put(places, new Need(places.name(), account.limits().maxConcurrent(), account.inFlight(), need.places(), weight));
-        needs.put(rates, new Need(rates.name(), Slice.WHOLE_RATE, 0, need.rateParts(account, pool.waiting()), weight));
+      for (AccountSnapshot state : pool.accounts()) {
+        Account account = new Account(pool.model(), state.provider());
+        seen.add(account);
+        AccountNeed need = accounts.computeIfAbsent(account, name -> new AccountNeed(state, nowNanos));
+        need.observe(state, pool.waiting(), nowNanos);
+        needs.add(new Need(account.places(), state.limits().maxConcurrent(), state.inFlight(), need.places(), weight));
+        needs.add(new Need(account.rates(), Slice.WHOLE_RATE, 0, need.rateParts(state, pool.waiting()), weight));
       }
     }
     accounts.keySet().retainAll(seen);
     pools.keySet().retainAll(snapshot.pools().stream().map(PoolSnapshot::model).toList());
     return needs;
+  }
+
+  /** The accounts whose needs were told last. */
+  public Set<Account> accounts() {
+    return accounts.keySet();
   }
 
   private long weight(PoolSnapshot pool, long nowNanos) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.sharing;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.sluice.plugin.sharing.CapacityNeeds.Capacity;
+import dev.sluice.plugin.sharing.CapacityNeeds.Account;
 import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.slice.Grant;
 import dev.sluice.routing.slice.Need;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** Gives a scheduler its slice of every account, as other processes on the same providers leave it. Thread-safe. */
 public final class CapacitySharing implements AutoCloseable {
@@ -31,15 +29,12 @@ public final class CapacitySharing implements AutoCloseable {
 
   private final Scheduler scheduler;
   private final Ticker ticker;
+
+  /** Confined to the desk's thread. */
   private final CapacityNeeds needs = new CapacityNeeds();
+
   private final SliceDesk desk;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  @GuardedBy("lock")
-  private Map<String, Capacity> capacities = Map.of();
-
-  @GuardedBy("lock")
-  private List<Share> shares = List.of();
+  private volatile List<Share> shares = List.of();
 
   /** Begins to share; {@code redis} stays the caller's. */
   public CapacitySharing(Scheduler scheduler, RedisLink redis, SliceDesk.Bounds bounds, Ticker ticker, SliceListener listener) {
@@ -54,41 +49,22 @@ public final class CapacitySharing implements AutoCloseable {
   }
 
   private List<Need> needed() {
-    Map<Capacity, Need> all = needs.of(scheduler.snapshot(), ticker.read());
-    Map<String, Capacity> named = new HashMap<>();
-    all.forEach((capacity, need) -> named.put(need.name(), capacity));
-    lock.lock();
-    try {
-      capacities = named;
-    } finally {
-      lock.unlock();
-    }
-    return List.copyOf(all.values());
+    return needs.of(scheduler.snapshot(), ticker.read());
   }
 
   private void granted(List<Grant> grants) {
-    Map<Capacity, Grant> byCapacity = new HashMap<>();
+    Map<String, Grant> named = new HashMap<>();
+    grants.forEach(grant -> named.put(grant.name(), grant));
     List<Share> next = new ArrayList<>();
-    lock.lock();
-    try {
-      grants.forEach(grant -> byCapacity.put(capacities.get(grant.name()), grant));
-    } finally {
-      lock.unlock();
+    for (Account account : needs.accounts()) {
+      Grant places = named.get(account.places());
+      Grant rates = named.get(account.rates());
+      if (places != null && rates != null) {
+        scheduler.slice(account.model(), account.provider(), slice(places, rates));
+        next.add(new Share(account.model(), account.provider(), places.part(), rates.part() / (double) Slice.WHOLE_RATE, places.nodes()));
+      }
     }
-    byCapacity.forEach(
-        (capacity, places) -> {
-          Grant rates = byCapacity.get(new Capacity(capacity.model(), capacity.provider(), Capacity.Kind.RATES));
-          if (capacity.kind() == Capacity.Kind.PLACES && rates != null) {
-            scheduler.slice(capacity.model(), capacity.provider(), slice(places, rates));
-            next.add(new Share(capacity.model(), capacity.provider(), places.part(), rates.part() / (double) Slice.WHOLE_RATE, places.nodes()));
-          }
-        });
-    lock.lock();
-    try {
-      shares = List.copyOf(next);
-    } finally {
-      lock.unlock();
-    }
+    shares = List.copyOf(next);
   }
 
   private static Slice slice(Grant places, Grant rates) {
@@ -97,12 +73,7 @@ public final class CapacitySharing implements AutoCloseable {
 
   /** What this process may use of every account. */
   public List<Share> shares() {
-    lock.lock();
-    try {
-      return shares;
-    } finally {
-      lock.unlock();
-    }
+    return shares;
   }
 
   /** Whether the others were heard of at the last attempt; if not, the last parts stay. */
@@ -112,7 +83,7 @@ public final class CapacitySharing implements AutoCloseable {
 
   /** How things stand, as a line for readiness probes. */
   public String line() {
-    int nodes = shares().stream().mapToInt(Share::nodes).max().orElse(1);
+    int nodes = shares.stream().mapToInt(Share::nodes).max().orElse(1);
     return "capacity=" + (connected() ? "shared" : "last_part") + " nodes=" + nodes + "\n";
   }
 

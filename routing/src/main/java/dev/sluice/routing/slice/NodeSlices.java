@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +33,8 @@ final class NodeSlices {
   private static final class Held {
     private long part;
     private Need need;
+
+    /** By name, so that everybody divides alike. */
     private List<Peer> peers = List.of();
 
     private Held(Need need) {
@@ -76,7 +79,6 @@ final class NodeSlices {
   /** The node's fair part if it could use {@code demand}. */
   private long part(Held held, long demand) {
     List<Peer> all = new ArrayList<>(held.peers);
-    all.sort(Comparator.comparing(Peer::node)); // so that everybody divides alike
     int own = Math.toIntExact(all.stream().filter(peer -> peer.node().compareTo(bounds.node()) <= 0).count());
     all.add(own, new Peer(bounds.node(), demand, held.need.weight()));
     FairParts.Member[] members = all.stream().map(peer -> new FairParts.Member(peer.demand(), peer.weight())).toArray(FairParts.Member[]::new);
@@ -96,7 +98,7 @@ final class NodeSlices {
       if (held != null) {
         less |= lease.part() < held.part;
         held.part = lease.part();
-        held.peers = lease.peers();
+        held.peers = lease.peers().stream().sorted(Comparator.comparing(Peer::node)).toList();
       }
     }
     return less;
@@ -120,9 +122,9 @@ final class NodeSlices {
     }
   }
 
-  /** Whether the table answered when it was last asked. */
-  boolean connected() {
-    return !cutOff;
+  /** The capacities that were claimed last. */
+  Set<String> names() {
+    return capacities.keySet();
   }
 
   /** What the node may use. */

@@ -3,7 +3,6 @@ package dev.sluice.routing.slice;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sluice.routing.redis.RedisLink;
-import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +52,6 @@ public final class SliceDesk implements AutoCloseable {
   private final CountDownLatch first = new CountDownLatch(1);
   private boolean told;
   private volatile boolean connected;
-  private volatile List<String> names = List.of();
 
   /**
    * Begins to claim, in the Redis of {@code link}, which stays the caller's.
@@ -103,14 +101,12 @@ public final class SliceDesk implements AutoCloseable {
   }
 
   private boolean claimOnce() throws InterruptedException {
-    List<Need> asked = needs.get();
-    List<SliceTable.Claim> claims = slices.claims(asked, ticker.read());
-    names = asked.stream().map(Need::name).toList();
+    List<SliceTable.Claim> claims = slices.claims(needs.get(), ticker.read());
     boolean less = false;
     try {
       less = slices.leased(table.claim(claims), ticker.read());
       tell(true, "");
-    } catch (IOException | RedisException e) {
+    } catch (IOException e) {
       slices.cutOff(ticker.read());
       Throwable cause = e.getCause() == null ? e : e.getCause();
       tell(false, cause.getClass().getSimpleName() + ": " + cause.getMessage());
@@ -154,7 +150,7 @@ public final class SliceDesk implements AutoCloseable {
   private void leave() {
     try {
       if (connected) {
-        table.leave(names);
+        table.leave(slices.names());
       }
     } catch (IOException e) {
       listener.lost("parts not given back: " + e.getMessage());
