@@ -17,6 +17,9 @@ public final class Database implements AutoCloseable {
   private static final int WORK_READ_SECONDS = 60;
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(250);
 
+  /** Enough to close what is open; Hikari itself waits seconds for attempts to connect, and a process that ends has not got them. */
+  private static final Duration CLOSING = Duration.ofMillis(200);
+
   private final HikariDataSource lookups;
   private final HikariDataSource work;
 
@@ -56,9 +59,22 @@ public final class Database implements AutoCloseable {
     return lookups;
   }
 
+  /** Takes at most 0.2 s: attempts to connect are left to end by themselves. */
   @Override
   public void close() {
-    lookups.close();
-    work.close();
+    Thread closing =
+        Thread.ofPlatform()
+            .daemon()
+            .name("sluice-database-close")
+            .start(
+                () -> {
+                  lookups.close();
+                  work.close();
+                });
+    try {
+      closing.join(CLOSING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
