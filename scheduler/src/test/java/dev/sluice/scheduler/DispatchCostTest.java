@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +49,7 @@ class DispatchCostTest {
     return new Scheduler(setup.config(), clock, clock, SchedulerListener.NONE);
   }
 
+  @Tag("bench")
   @ParameterizedTest
   @EnumSource(Policy.class)
   void dispatchFromAHundredThousandWaiters(Policy policy) {

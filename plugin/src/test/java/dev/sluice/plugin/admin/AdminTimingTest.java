@@ -11,9 +11,11 @@ import dev.sluice.routing.servers.TimingLeak;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How long it takes to refuse an administrator's key says nothing of how near it is to a right one. */
+@Tag("bench")
 class AdminTimingTest {
   private static final int CHARS = 48;
   private static final int CHANGED = 4;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** The bench on generated traces. */
 class BenchTest {
-  private static final double SECONDS = 600;
+  private static final double SECONDS = 300;
 
   private static Map<String, Entrant> everyone() {
     Map<String, Entrant> policies = new LinkedHashMap<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Cuts many conversations to many sizes; {@code -Dconversations=10000} is what is promised, a part of it what every build takes the time for. */
 class ConversationsCutTest {
-  private static final int CONVERSATIONS = Integer.getInteger("conversations", 400);
+  private static final int CONVERSATIONS = Integer.getInteger("conversations", 200);
   private static final long SEED = 20261128;
   private static final int OUTPUT = 100;
   private static final PromptReader READER = new PromptReader(ReadLimits.DEFAULT);

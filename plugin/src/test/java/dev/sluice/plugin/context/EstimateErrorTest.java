@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** How far estimates lie from the tokenizer's count over prompts of usual sizes, before any correction. */
 class EstimateErrorTest {
   /** {@code -Destimate.prompts=2000} is what is promised, a part of it what every build takes the time for. */
-  private static final int PROMPTS = Integer.getInteger("estimate.prompts", 800);
+  private static final int PROMPTS = Integer.getInteger("estimate.prompts", 400);
 
   private static final long SEED = 20261128;
   private static final Tokenizers TOKENIZERS = new Tokenizers();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.routing.servers.Measured;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.Runner;
@@ -13,6 +14,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Judges what {@link LocalHitBenchmark} measures in a JVM of its own. */
+@Tag("bench")
 class LocalHitTest {
   /** Keys that nobody asks for; {@code -Dkeys.bulk=1000000} is what is promised, a part of it what every build takes the time for. */
   private static final int BULK = Integer.getInteger("keys.bulk", 20_000);

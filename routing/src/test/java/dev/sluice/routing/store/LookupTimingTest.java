@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * measures many calls over a quiet network can tell it from an unknown one then, by some tens of microseconds. While PostgreSQL does not answer,
  * what nobody has is left to the fail mode and what is known to be revoked is not; the answer shows that.
  */
+@Tag("bench")
 class LookupTimingTest {
   private static final int KEYS = 2_000;
   private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";

@@ -62,6 +62,7 @@ public final class QuietRun {
         Map.of(
             "SLUICE_EVENTS_SECRET", "change-me",
             "SLUICE_JAVA_HOME", System.getProperty("java.home"),
+            "SLUICE_JAVA_OPTS", String.join(" ", ChildProcess.compilation()),
             "APISIX_LISTEN_ADDRESS", "unix:" + folder.resolve("runner.sock"));
     String launcher = Stack.launcher().toString();
     try (ChildProcess keys = ChildProcess.start("keys", List.of(launcher, "keys", "create", "--account", "first", "--config", config.toString()), environment, folder)) {

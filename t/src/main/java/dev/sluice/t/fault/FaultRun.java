@@ -57,7 +57,10 @@ record FaultRun(
   private static final Duration TAKE_OVER = Duration.ofSeconds(5);
 
   /** {@code -Dfault.window=10} is what is promised, a part of it what every build takes the time for. */
-  private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("fault.window", 3));
+  private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("fault.window", 2));
+
+  /** {@code -Dfault.warm.up=8} likewise. */
+  private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("fault.warm.up", 5));
 
   /** Far more than an answer takes, even of a provider at a tenth of its speed. */
   private static final Duration ANSWER_TIME = Duration.ofSeconds(20);
@@ -84,7 +87,7 @@ record FaultRun(
 
   /** Lets everybody's virtual machines and the usual times of answers settle. */
   private static void warmUp(Stack stack) {
-    LoadGenerator.run(load(stack, 0.6, Duration.ofSeconds(8), 3));
+    LoadGenerator.run(load(stack, 0.6, WARM_UP, 3));
     idle(stack);
   }
 

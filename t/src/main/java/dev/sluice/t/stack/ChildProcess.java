@@ -52,7 +52,7 @@ public final class ChildProcess implements Server {
   }
 
   /** The options that have another JVM compile as far as this one does. */
-  static List<String> compilation() {
+  public static List<String> compilation() {
     return ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(argument -> argument.startsWith("-XX:TieredStopAtLevel=")).toList();
   }
 

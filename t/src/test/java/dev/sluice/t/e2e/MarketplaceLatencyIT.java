@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Local traffic does not feel a marketplace that is down: a model it would sell beside one that it would not, in turns within one run. */
-@Tag("alone")
+@Tag("bench")
 class MarketplaceLatencyIT {
   /** {@code -Dlatency.rounds=12} is what is promised, a part of it what every build takes the time for. */
   private static final int ROUNDS = Integer.getInteger("latency.rounds", 4);

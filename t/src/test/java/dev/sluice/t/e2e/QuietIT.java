@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nothing leaves the machine unasked. {@code -Dquiet.seconds=600} is what is promised; less shows that it works. */
 class QuietIT {
-  private static final long SECONDS = Long.getLong("quiet.seconds", 8);
+  private static final long SECONDS = Long.getLong("quiet.seconds", 4);
 
   @Test
   void nothingIsLookedUpOrCalledThatIsNotConfigured() throws IOException {

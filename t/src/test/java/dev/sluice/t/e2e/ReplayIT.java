@@ -42,7 +42,7 @@ class ReplayIT {
   private static final double OVERLOAD = 1.4;
 
   /** {@code -Dreplay.seconds=60} is what is promised, a part of it what every build takes the time for. */
-  private static final Duration BUSY = Duration.ofSeconds(Integer.getInteger("replay.seconds", 12));
+  private static final Duration BUSY = Duration.ofSeconds(Integer.getInteger("replay.seconds", 8));
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final MixedLoad LOADS =

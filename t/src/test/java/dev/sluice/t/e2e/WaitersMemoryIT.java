@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What waiters, connections and the idle process cost. */
+@Tag("bench")
 class WaitersMemoryIT {
   private static final int WARM_UP = 200;
   private static final int WAITERS = 2_000;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.calibrate;
+package dev.sluice.t.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.t.Figure;
-import dev.sluice.t.calibrate.Calibration.Ran;
-import dev.sluice.t.provider.BatchModel;
-import dev.sluice.t.provider.ProviderSimulator;
+import dev.sluice.t.provider.Calibration.Ran;
 import dev.sluice.t.provider.ProviderSimulator.Options;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

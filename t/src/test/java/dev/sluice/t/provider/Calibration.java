@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.calibrate;
+package dev.sluice.t.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,6 @@ import dev.sluice.plugin.command.Commands;
 import dev.sluice.plugin.command.Surface;
 import dev.sluice.plugin.config.ConfigLoader;
 import dev.sluice.routing.provider.ModelLimits;
-import dev.sluice.t.provider.ProviderSimulator;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.calibrate;
+package dev.sluice.t.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.plugin.calibrate.Profile;
 import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.t.Figure;
-import dev.sluice.t.calibrate.Calibration.Ran;
-import dev.sluice.t.provider.BatchEngine;
-import dev.sluice.t.provider.BatchModel;
-import dev.sluice.t.provider.ProviderSimulator;
+import dev.sluice.t.provider.Calibration.Ran;
 import dev.sluice.t.provider.ProviderSimulator.Options;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sluice calibrate} against a server that batches. */
+@Tag("bench")
 class CalibrateKneeTest {
   private static final String SOURCE = "CalibrateKneeTest";
   private static final int BATCH = Calibration.WHOLE ? 24 : 12;
