@@ -9,12 +9,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Plain HTTP calls and bounded waiting, for control and inspection. Thread-safe. */
 public final class Http {
   private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build();
+
+  private static final long SHORTEST_PAUSE = Duration.ofMillis(5).toNanos();
+  private static final long LONGEST_PAUSE = Duration.ofMillis(50).toNanos();
 
   private Http() {}
 
@@ -65,17 +69,19 @@ public final class Http {
   }
 
   /**
-   * Looks every few milliseconds until {@code condition} holds.
+   * Looks until {@code condition} holds, the more seldom the longer it takes: a time measured so is a twentieth too long at most, and a
+   * long wait costs little of a machine that others measure on.
    *
    * @throws IllegalStateException with {@code otherwise} if it does not within {@code limit}
    */
   public static void await(Duration limit, BooleanSupplier condition, Supplier<String> otherwise) {
-    long deadline = System.nanoTime() + limit.toNanos();
+    long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
+      long waited = System.nanoTime() - start;
+      if (waited > limit.toNanos()) {
         throw new IllegalStateException("not within " + limit.toMillis() + " ms: " + otherwise.get());
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+      LockSupport.parkNanos(Math.clamp(waited / 20, SHORTEST_PAUSE, LONGEST_PAUSE));
     }
   }
 }

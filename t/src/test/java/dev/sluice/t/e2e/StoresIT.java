@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +41,9 @@ class StoresIT {
   private static final Duration BREAKING = Duration.ofSeconds(1);
 
   private static final Duration SHORT_LIFE = Duration.ofSeconds(2);
+
+  /** Between two calls, so that neither the machine nor a queue is what they wait for. */
+  private static final Duration PAUSE = Duration.ofMillis(4);
 
   private static final Duration FLAP = Duration.ofMillis(500);
 
@@ -259,6 +263,7 @@ class StoresIT {
         long start = System.nanoTime();
         failed += call(secrets.get(next++ % secrets.size())).statusCode() == 200 ? 0 : 1;
         nanos.add(System.nanoTime() - start);
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
 
