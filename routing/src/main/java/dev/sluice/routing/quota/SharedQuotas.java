@@ -4,8 +4,8 @@ package dev.sluice.routing.quota;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sluice.routing.Entitlement;
 import dev.sluice.routing.quota.QuotaTree.Node;
+import dev.sluice.routing.redis.RedisLink;
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.SetArgs;
@@ -64,7 +64,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
     }
   }
 
-  private final RedisClient client;
+  private final RedisLink link;
   private final QuotaListener listener;
   private final SharedListener shared;
   private final InstantSource wall;
@@ -87,11 +87,11 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   /** The book that counts while Redis is lost; empty while Redis answers. Written under the lock. */
   private volatile Optional<QuotaBook> alone;
 
-  /** Quotas in the Redis of {@code client}, which stays the caller's; until it has answered for the first time, this node counts alone. */
+  /** Quotas in the Redis of {@code link}, which stays the caller's; until it has answered for the first time, this node counts alone. */
   public SharedQuotas(
-      QuotaTree tree, RedisClient client, InstantSource wall, Ticker ticker, Bounds bounds, QuotaListener listener, SharedListener shared) {
+      QuotaTree tree, RedisLink link, InstantSource wall, Ticker ticker, Bounds bounds, QuotaListener listener, SharedListener shared) {
     this.tree = tree;
-    this.client = client;
+    this.link = link;
     this.wall = wall;
     this.ticker = ticker;
     this.bounds = bounds;
@@ -315,7 +315,7 @@ public final class SharedQuotas implements QuotaDesk, AutoCloseable {
   private void probe() {
     try {
       if (alone.isPresent() && connection.isEmpty()) {
-        connection = Optional.of(connected(client.connect()));
+        connection = Optional.of(connected(link.connection().get()));
       }
       generation.check(redis());
       if (!settlements.flush(this::lose) || alone.isEmpty()) {
