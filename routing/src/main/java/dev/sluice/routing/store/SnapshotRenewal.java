@@ -8,13 +8,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads all keys into a snapshot on disk and an index, and says when it is time to: after each interval, or sooner if asked to. Thread-safe; one
- * reading runs at a time, on the thread of whoever {@linkplain #begin began} it, and is handed over by {@link #take}.
+ * Reads all keys into a snapshot on disk and an index, and says when it is time to: an interval after the last reading began, or sooner if asked to.
+ * Thread-safe; one reading runs at a time, on the thread of whoever {@linkplain #begin began} it, and is handed over by {@link #take}.
  */
 final class SnapshotRenewal {
   /** After a reading that failed. */
@@ -31,9 +32,9 @@ final class SnapshotRenewal {
   private final InstantSource wall;
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicReference<Optional<AllKeys>> ready = new AtomicReference<>(Optional.empty());
+  private final AtomicLong dueNanos;
   private volatile boolean prepared;
   private volatile boolean fails;
-  private volatile long dueNanos;
 
   /**
    * All keys as they were. Immutable but for the index.
@@ -70,7 +71,7 @@ final class SnapshotRenewal {
     this.inForce = inForce;
     this.ticker = time.ticker();
     this.wall = time.wall();
-    this.dueNanos = ticker.read();
+    this.dueNanos = new AtomicLong(ticker.read());
   }
 
   /** The snapshot of an earlier process, if there is a good one; the next is due an interval after it was taken. */
@@ -79,7 +80,7 @@ final class SnapshotRenewal {
       Optional<Snapshot> earlier = Snapshot.open(file.path(), file.peppers());
       if (earlier.isPresent()) {
         Duration age = SnapshotLayer.age(earlier.get(), wall.instant());
-        dueNanos = ticker.read() + Math.max(0, interval.minus(age).toNanos());
+        dueNanos.set(ticker.read() + Math.max(0, interval.minus(age).toNanos()));
         log.info("snapshot read keys={} age_s={}", earlier.get().size(), age.toSeconds());
       }
       return earlier.map(snapshot -> new AllKeys(snapshot, ticker.read()));
@@ -91,14 +92,12 @@ final class SnapshotRenewal {
 
   /** Reads no later than at {@code nanos} of the steady clock. */
   void by(long nanos) {
-    if (nanos - dueNanos < 0) {
-      dueNanos = nanos;
-    }
+    dueNanos.accumulateAndGet(nanos, (due, asked) -> asked - due < 0 ? asked : due);
   }
 
   /** Reads as soon as can be. */
   void soon() {
-    dueNanos = ticker.read();
+    by(ticker.read());
   }
 
   /** Whether the tables are known to be fit for use. */
@@ -106,9 +105,14 @@ final class SnapshotRenewal {
     return prepared;
   }
 
-  /** Whether it is time to {@link #read}; whoever is told so does, once. */
+  /** Whether it is time to {@link #read}; whoever is told so does, once. What is asked for from now on is for the reading after that. */
   boolean begin() {
-    return ticker.read() - dueNanos >= 0 && running.compareAndSet(false, true);
+    long now = ticker.read();
+    if (now - dueNanos.get() < 0 || !running.compareAndSet(false, true)) {
+      return false;
+    }
+    dueNanos.set(now + interval.toNanos());
+    return true;
   }
 
   /** Reads all keys; those before stay if it fails. Blocks for long; whether it went well. */
@@ -119,14 +123,13 @@ final class SnapshotRenewal {
         prepared = true;
       }
       ready.set(Optional.of(readAll()));
-      dueNanos = ticker.read() + interval.toNanos();
       if (fails) {
         log.info("snapshot renewed again");
       }
       fails = false;
       return true;
     } catch (StoreException | IOException | RuntimeException e) {
-      dueNanos = ticker.read() + RETRY.toNanos();
+      by(ticker.read() + RETRY.toNanos());
       if (!fails) {
         log.warn("snapshot not renewed, the one before stays: {}", e instanceof StoreException known ? known.getMessage() : e.toString());
       }

@@ -83,4 +83,16 @@ class SnapshotRenewalTest {
     pass(SnapshotRenewal.RETRY);
     assertThat(renewal.begin()).isTrue();
   }
+
+  /** A revocation that a reading came too early for must not wait for the next interval. */
+  @Test
+  void whatIsAskedForWhileAReadingRunsIsNotForgottenAsItEnds() {
+    SnapshotRenewal renewal = renewal();
+    table.meanwhile = () -> renewal.by(nanos + Duration.ofMinutes(2).toNanos());
+    assertThat(renewal.begin()).isTrue();
+    assertThat(renewal.read()).isTrue();
+    assertThat(renewal.begin()).isFalse();
+    pass(Duration.ofMinutes(2));
+    assertThat(renewal.begin()).isTrue();
+  }
 }
