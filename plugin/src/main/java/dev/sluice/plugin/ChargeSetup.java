@@ -17,9 +17,9 @@ import dev.sluice.routing.quota.SharedQuotas;
 import dev.sluice.routing.quota.alert.AlertGate;
 import dev.sluice.routing.quota.alert.AlertWebhook;
 import dev.sluice.routing.quota.alert.QuotaAlerts;
+import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.usage.UsageRow;
 import dev.sluice.routing.usage.UsageWriter;
-import io.lettuce.core.RedisClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -49,7 +49,7 @@ final class ChargeSetup implements AutoCloseable {
   private static final int LIMITED_KEYS = 100_000;
 
   /** The stores there are, if any; they stay the caller's. Immutable. */
-  record Stores(Optional<RedisClient> redis, Optional<DataSource> database) {}
+  record Stores(Optional<RedisLink> redis, Optional<DataSource> database) {}
 
   private final Optional<DataSource> database;
   private final AtomicReference<PriceTable> prices;
@@ -87,8 +87,8 @@ final class ChargeSetup implements AutoCloseable {
         stores
             .redis()
             .map(
-                client ->
-                    new SharedQuotas(tree, client, Clocks.wall(), Clocks.monotonic()::read, SharedQuotas.Bounds.of(ttl, deadline), alerts, metrics));
+                link ->
+                    new SharedQuotas(tree, link, Clocks.wall(), Clocks.monotonic()::read, SharedQuotas.Bounds.of(ttl, deadline), alerts, metrics));
     shared.ifPresent(desk -> gate.set(desk::first));
     quotas = shared.<QuotaDesk>map(desk -> desk).orElseGet(() -> new QuotaBook(tree, Clocks.wall(), Clocks.monotonic()::read, ttl, alerts));
     usage = database.map(source -> new UsageWriter(source, Clocks.wall(), UsageWriter.Bounds.DEFAULT, metrics));

@@ -160,7 +160,7 @@ final class SluiceProcess {
     LeaseRegister register = new LeaseRegister(new LeaseNames(new SecureRandom()));
     // Without PostgreSQL, Redis still lets processes agree on quotas and capacity.
     ownRedis = stores.isPresent() ? Optional.empty() : config.stores().redis().map(redis -> RedisLink.open(redis.url(), redis.password()));
-    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElseGet(() -> new ChargeSetup.Stores(ownRedis.map(RedisLink::client), Optional.empty())));
+    charges = new ChargeSetup(config, meters, stores.map(StoreAccess::forCharges).orElseGet(() -> new ChargeSetup.Stores(ownRedis, Optional.empty())));
     Dispatches dispatches = new Dispatches(Clocks.monotonic());
     // The scheduler comes first, and is what the book tells.
     AtomicReference<Optional<HealthBook>> book = new AtomicReference<>(Optional.empty());

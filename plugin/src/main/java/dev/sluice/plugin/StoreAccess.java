@@ -130,7 +130,7 @@ final class StoreAccess implements AutoCloseable {
 
   /** Where quotas are shared and use is written. */
   ChargeSetup.Stores forCharges() {
-    return new ChargeSetup.Stores(redis.map(RedisLink::client), Optional.of(dataSource()));
+    return new ChargeSetup.Stores(redis, Optional.of(dataSource()));
   }
 
   /** Who is let in while nobody can tell who is calling. */

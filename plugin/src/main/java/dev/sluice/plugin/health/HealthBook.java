@@ -48,23 +48,7 @@ public final class HealthBook {
    */
   public record Line(String provider, String model, AccountHealth.State state, String detail, double scale, long pausedNanos) {}
 
-  /** Times vary; what they vary by less than this is nobody's business. */
-  private static final double TOLD_CHANGE = 0.1;
-
   record Pair(String provider, String model) {}
-
-  private static final class Watched {
-    private final AccountHealth health;
-    private AccountHealth.State told = AccountHealth.State.HEALTHY;
-    private Standing applied = Standing.WHOLE;
-    private double firstByteNanos;
-    private double offered = 1;
-    private String detail = "";
-
-    private Watched(AccountHealth health) {
-      this.health = health;
-    }
-  }
 
   private final Ticker ticker;
   private final Stands stands;
@@ -75,7 +59,7 @@ public final class HealthBook {
   private HealthSettings settings;
 
   @GuardedBy("lock")
-  private final Map<Pair, Watched> accounts = new HashMap<>();
+  private final Map<Pair, WatchedAccount> accounts = new HashMap<>();
 
   /** Those that change by themselves. */
   @GuardedBy("lock")
@@ -101,8 +85,8 @@ public final class HealthBook {
         flights.clear();
         List<Pair> held = new ArrayList<>();
         accounts.forEach(
-            (pair, watched) -> {
-              if (!watched.applied.equals(Standing.WHOLE)) {
+            (pair, account) -> {
+              if (!account.toldStanding().equals(Standing.WHOLE)) {
                 held.add(pair);
               }
             });
@@ -121,9 +105,9 @@ public final class HealthBook {
     try {
       long nowNanos = ticker.read();
       Pair pair = new Pair(lease.provider(), lease.model());
-      Watched watched = watched(pair);
-      AccountHealth.Sent sent = watched.health.sent(expectedNanos, nowNanos);
-      if (flights.add(lease, pair, sent, watched.health.overdueAtNanos(sent))) {
+      AccountHealth health = account(pair).health();
+      AccountHealth.Sent sent = health.sent(expectedNanos, nowNanos);
+      if (flights.add(lease, pair, sent, health.overdueAtNanos(sent))) {
         setAlarm(nowNanos);
       }
     } finally {
@@ -138,24 +122,15 @@ public final class HealthBook {
       Optional<Flights.Flight> known = flights.remove(lease);
       if (known.isPresent()) {
         Flights.Flight flight = known.get();
+        Pair pair = flight.pair();
+        WatchedAccount account = account(pair);
         long nowNanos = ticker.read();
-        boolean peersQuick = peersQuick(flight.pair(), nowNanos);
-        watched(flight.pair()).health.answered(flight.sent(), answer, flight.isOverdue(), peersQuick, nowNanos);
-        apply(flight.pair(), nowNanos);
-        firstByte(flight.pair());
+        account.health().answered(flight.sent(), answer, flight.isOverdue(), peersQuick(pair, nowNanos), nowNanos);
+        apply(pair, nowNanos);
+        account.nextFirstByteNanos().ifPresent(usual -> stands.firstByte(pair.model(), pair.provider(), usual));
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  @GuardedBy("lock")
-  private void firstByte(Pair pair) {
-    Watched watched = watched(pair);
-    double usual = watched.health.firstByteNanos().orElse(0);
-    if (Math.abs(usual - watched.firstByteNanos) > watched.firstByteNanos * TOLD_CHANGE) {
-      watched.firstByteNanos = usual;
-      stands.firstByte(pair.model(), pair.provider(), usual);
     }
   }
 
@@ -163,11 +138,11 @@ public final class HealthBook {
   public void tellAgain() {
     lock.lock();
     try {
-      for (Map.Entry<Pair, Watched> account : accounts.entrySet()) {
-        Pair pair = account.getKey();
-        stands.stand(pair.model(), pair.provider(), account.getValue().applied);
-        stands.firstByte(pair.model(), pair.provider(), account.getValue().firstByteNanos);
-      }
+      accounts.forEach(
+          (pair, account) -> {
+            stands.stand(pair.model(), pair.provider(), account.toldStanding());
+            stands.firstByte(pair.model(), pair.provider(), account.toldFirstByteNanos());
+          });
     } finally {
       lock.unlock();
     }
@@ -202,9 +177,7 @@ public final class HealthBook {
         if (offer.part() >= 1 && offer.detail().isEmpty() && !accounts.containsKey(pair)) {
           continue; // nothing to note; a start need not wait for the libraries that an account needs
         }
-        Watched watched = watched(pair);
-        watched.offered = offer.part();
-        watched.detail = offer.detail();
+        account(pair).offer(offer.part(), offer.detail());
         apply(pair, ticker.read());
       }
       accounts.keySet().retainAll(named);
@@ -219,7 +192,7 @@ public final class HealthBook {
   public void expect(List<Offer> offers) {
     lock.lock();
     try {
-      offers.forEach(offer -> watched(new Pair(offer.provider(), offer.model())));
+      offers.forEach(offer -> account(new Pair(offer.provider(), offer.model())));
     } finally {
       lock.unlock();
     }
@@ -231,7 +204,7 @@ public final class HealthBook {
     try {
       long nowNanos = ticker.read();
       Pair pair = new Pair(provider, model);
-      watched(pair).health.pause(nanos, nowNanos);
+      account(pair).health().pause(nanos, nowNanos);
       apply(pair, nowNanos);
     } finally {
       lock.unlock();
@@ -245,7 +218,7 @@ public final class HealthBook {
       long nowNanos = ticker.read();
       for (String model : models) {
         Pair pair = new Pair(provider, model);
-        AccountHealth health = watched(pair).health;
+        AccountHealth health = account(pair).health();
         if (worked) {
           health.probeWorked(nowNanos);
         } else {
@@ -265,7 +238,7 @@ public final class HealthBook {
       Set<Pair> stirred = new LinkedHashSet<>(restless);
       for (Optional<Flights.Flight> late = flights.nextOverdue(nowNanos); late.isPresent(); late = flights.nextOverdue(nowNanos)) {
         Flights.Flight flight = late.get();
-        watched(flight.pair()).health.overdue(flight.sent(), peersQuick(flight.pair(), nowNanos), nowNanos);
+        account(flight.pair()).health().overdue(flight.sent(), peersQuick(flight.pair(), nowNanos), nowNanos);
         stirred.add(flight.pair());
       }
       for (Pair pair : stirred) {
@@ -278,11 +251,11 @@ public final class HealthBook {
   }
 
   @GuardedBy("lock")
-  private Watched watched(Pair pair) {
-    Watched known = accounts.get(pair);
+  private WatchedAccount account(Pair pair) {
+    WatchedAccount known = accounts.get(pair);
     if (known == null) {
       FailureBreaker breaker = new FailureBreaker(pair.provider() + "/" + pair.model(), settings.breaker(), ticker::read);
-      known = new Watched(new AccountHealth(settings, breaker));
+      known = new WatchedAccount(new AccountHealth(settings, breaker), settings.patience().toNanos());
       accounts.put(pair, known);
     }
     return known;
@@ -290,9 +263,9 @@ public final class HealthBook {
 
   @GuardedBy("lock")
   private boolean peersQuick(Pair pair, long nowNanos) {
-    for (Map.Entry<Pair, Watched> other : accounts.entrySet()) {
+    for (Map.Entry<Pair, WatchedAccount> other : accounts.entrySet()) {
       boolean peer = other.getKey().model().equals(pair.model()) && !other.getKey().equals(pair);
-      if (peer && other.getValue().offered > 0 && other.getValue().health.isQuick(nowNanos)) {
+      if (peer && other.getValue().isQuick(nowNanos)) {
         return true;
       }
     }
@@ -302,48 +275,23 @@ public final class HealthBook {
   /** Tells the scheduler what changed of one account; with the lock held, so that the last standing found is the last applied. */
   @GuardedBy("lock")
   private void apply(Pair pair, long nowNanos) {
-    Watched watched = watched(pair);
-    Standing standing = standing(watched, nowNanos);
-    boolean changed = !standing.equals(watched.applied);
-    watched.applied = standing;
-    tell(pair, watched, nowNanos);
-    if (watched.health.changesInNanos(nowNanos) == Long.MAX_VALUE) {
+    WatchedAccount account = account(pair);
+    Optional<Standing> another = account.nextStanding(nowNanos);
+    account.nextState(nowNanos).ifPresent(state -> log.info("provider={} model={} health={}", pair.provider(), pair.model(), state));
+    if (account.health().changesInNanos(nowNanos) == Long.MAX_VALUE) {
       restless.remove(pair);
     } else {
       restless.add(pair);
     }
     setAlarm(nowNanos);
-    if (changed) {
-      stands.stand(pair.model(), pair.provider(), standing);
-    }
-  }
-
-  @GuardedBy("lock")
-  private Standing standing(Watched watched, long nowNanos) {
-    Standing standing = watched.health.standing(nowNanos);
-    if (watched.offered <= 0) {
-      return new Standing(standing.scale(), standing.maxConcurrent(), Standing.NEVER_NANOS, true, settings.patience().toNanos());
-    }
-    return watched.offered >= 1 ? standing : standing.times(watched.offered);
-  }
-
-  private static AccountHealth.State state(Watched watched, long nowNanos) {
-    return watched.offered <= 0 ? AccountHealth.State.UNHEALTHY : watched.health.state(nowNanos);
-  }
-
-  private static void tell(Pair pair, Watched watched, long nowNanos) {
-    AccountHealth.State state = state(watched, nowNanos);
-    if (state != watched.told) {
-      watched.told = state;
-      log.info("provider={} model={} health={}", pair.provider(), pair.model(), state);
-    }
+    another.ifPresent(standing -> stands.stand(pair.model(), pair.provider(), standing));
   }
 
   @GuardedBy("lock")
   private void setAlarm(long nowNanos) {
     long soonest = Long.MAX_VALUE;
     for (Pair pair : restless) {
-      soonest = Math.min(soonest, watched(pair).health.changesInNanos(nowNanos));
+      soonest = Math.min(soonest, account(pair).health().changesInNanos(nowNanos));
     }
     OptionalLong due = flights.nextDueAtNanos();
     if (due.isPresent()) {
@@ -362,13 +310,12 @@ public final class HealthBook {
     try {
       long nowNanos = ticker.read();
       List<Line> lines = new ArrayList<>();
-      for (Map.Entry<Pair, Watched> account : accounts.entrySet()) {
-        Pair pair = account.getKey();
-        Watched watched = account.getValue();
-        Standing standing = standing(watched, nowNanos);
-        long pausedNanos = standing.pauseNanos(nowNanos);
-        lines.add(new Line(pair.provider(), pair.model(), state(watched, nowNanos), watched.detail, standing.scale(), pausedNanos));
-      }
+      accounts.forEach(
+          (pair, account) -> {
+            Standing standing = account.standing(nowNanos);
+            AccountHealth.State state = account.state(nowNanos);
+            lines.add(new Line(pair.provider(), pair.model(), state, account.detail(), standing.scale(), standing.pauseNanos(nowNanos)));
+          });
       lines.sort(Comparator.comparing(Line::provider).thenComparing(Line::model));
       return List.copyOf(lines);
     } finally {

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.plugin.metrics;
 
-import dev.sluice.plugin.time.Clocks;
 import dev.sluice.routing.quota.QuotaScope;
 import dev.sluice.routing.quota.SharedListener;
 import dev.sluice.routing.quota.alert.Alert;
 import dev.sluice.routing.quota.alert.AlertListener;
-import dev.sluice.routing.store.LineBudget;
 import dev.sluice.routing.usage.UsageListener;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,18 +19,13 @@ public final class ChargeMetrics implements AlertListener, SharedListener, Usage
   private static final Logger log = LoggerFactory.getLogger(ChargeMetrics.class);
 
   private final Map<QuotaScope, Counter> alerts = new EnumMap<>(QuotaScope.class);
-  private static final int LINES_PER_MINUTE = 2;
-
   private final Counter delivered;
   private final Counter undelivered;
   private final Counter written;
   private final Counter dropped;
   private final Counter failed;
   private final Counter lostSettlements;
-  private final AtomicInteger alone = new AtomicInteger();
-
-  /** A Redis that comes and goes must not fill the log. */
-  private final LineBudget lines = new LineBudget(LINES_PER_MINUTE, Clocks.monotonic().read());
+  private final FlappingState alone;
 
   /** Counters registered in {@code registry}, all at zero. */
   public ChargeMetrics(MeterRegistry registry) {
@@ -53,7 +44,7 @@ public final class ChargeMetrics implements AlertListener, SharedListener, Usage
     failed = Counter.builder("sluice_usage_failures").description("Batches of usage that could not be written at once").register(registry);
     lostSettlements =
         Counter.builder("sluice_quota_lost_settlements").description("Settlements of quotas that Redis was never told of").register(registry);
-    Gauge.builder("sluice_quota_alone", alone, AtomicInteger::get).description("1 while quotas are counted here because Redis is lost").register(registry);
+    alone = FlappingState.absent(registry, "sluice_quota_alone", "1 while quotas are counted here because Redis is lost");
   }
 
   private static Counter count(MeterRegistry registry, String name, String description, String result) {
@@ -80,14 +71,14 @@ public final class ChargeMetrics implements AlertListener, SharedListener, Usage
 
   @Override
   public void lost(String cause) {
-    if (alone.getAndSet(1) == 0 && lines.take(Clocks.monotonic().read())) {
+    if (alone.becomes(true)) {
       log.warn("quotas are counted here, Redis does not answer cause={}", cause);
     }
   }
 
   @Override
   public void recovered() {
-    if (alone.getAndSet(0) == 1 && lines.take(Clocks.monotonic().read())) {
+    if (alone.becomes(false)) {
       log.info("quotas are shared again");
     }
   }

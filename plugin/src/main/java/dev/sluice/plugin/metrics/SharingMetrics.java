@@ -2,38 +2,30 @@
 package dev.sluice.plugin.metrics;
 
 import dev.sluice.plugin.sharing.CapacitySharing.Share;
-import dev.sluice.plugin.time.Clocks;
 import dev.sluice.routing.slice.SliceListener;
-import dev.sluice.routing.store.LineBudget;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The parts of providers' capacity that this process may use, as gauges over the configured models and providers. Thread-safe. */
 public final class SharingMetrics implements SliceListener {
   private static final Logger log = LoggerFactory.getLogger(SharingMetrics.class);
-  private static final int LINES_PER_MINUTE = 2;
 
   private final MultiGauge places;
   private final MultiGauge rates;
   private final MultiGauge nodes;
-  private final AtomicInteger shared = new AtomicInteger();
-
-  /** A Redis that comes and goes must not fill the log. */
-  private final LineBudget lines = new LineBudget(LINES_PER_MINUTE, Clocks.monotonic().read());
+  private final FlappingState shared;
 
   /** Gauges in {@code registry}. */
   public SharingMetrics(MeterRegistry registry) {
     places = MultiGauge.builder("sluice_capacity_places").description("Requests that this process may run at a time, of those that the provider takes").register(registry);
     rates = MultiGauge.builder("sluice_capacity_part").description("Part of the configured rates that this process may use").register(registry);
     nodes = MultiGauge.builder("sluice_capacity_nodes").description("Processes that share the capacity, as last heard").register(registry);
-    Gauge.builder("sluice_capacity_shared", shared, AtomicInteger::get).description("1 while parts are leased, 0 while the last ones are kept").register(registry);
+    shared = FlappingState.unknown(registry, "sluice_capacity_shared", "1 while parts are leased, 0 while the last ones are kept");
   }
 
   /** Brings the gauges up to {@code shares}. */
@@ -54,16 +46,14 @@ public final class SharingMetrics implements SliceListener {
 
   @Override
   public void found() {
-    shared.set(1);
-    if (lines.take(Clocks.monotonic().read())) {
+    if (shared.becomes(true)) {
       log.info("capacity is shared over Redis");
     }
   }
 
   @Override
   public void lost(String cause) {
-    shared.set(0);
-    if (lines.take(Clocks.monotonic().read())) {
+    if (shared.becomes(false)) {
       log.warn("capacity is not shared, this process keeps its last part cause={}", cause);
     }
   }

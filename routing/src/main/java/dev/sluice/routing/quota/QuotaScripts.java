@@ -40,7 +40,7 @@ final class QuotaScripts {
   }
 
   /** Runs the script that reserves; fails at the deadline. */
-  CompletableFuture<List<Object>> reserve(RedisAsyncCommands<String, String> redis, String id, List<SharedLine> lines, QuotaCost cost) {
+  CompletableFuture<ReserveReply> reserve(RedisAsyncCommands<String, String> redis, String id, List<SharedLine> lines, QuotaCost cost) {
     List<String> keys = keys(lines, SharedLine.PREFIX + "nodes", SharedLine.PREFIX + "r:" + id);
     List<String> arguments = new ArrayList<>(4 + 7 * lines.size());
     arguments.add(id);
@@ -48,7 +48,7 @@ final class QuotaScripts {
     arguments.add(node);
     arguments.add(Long.toString(nodeLife.toMillis()));
     lines.forEach(line -> line.reserving(cost.of(line.quota().unit()), arguments));
-    return reserve.run(redis, keys, arguments, deadline);
+    return reserve.run(redis, keys, arguments, deadline).thenApply(ReserveReply::of);
   }
 
   /**

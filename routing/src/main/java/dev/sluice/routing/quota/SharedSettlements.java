@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Tells Redis what was used in the end, at once or, while it is lost, from a bounded queue later. A settlement names its reservation, so telling
@@ -16,25 +15,23 @@ import java.util.function.Supplier;
 final class SharedSettlements {
   private final QuotaScripts scripts;
   private final Generation generation;
-  private final Supplier<RedisAsyncCommands<String, String>> redis;
   private final QuotaListener listener;
   private final SharedListener shared;
   private final SharedEnd.Queue waiting;
 
-  SharedSettlements(
-      QuotaScripts scripts, Generation generation, Supplier<RedisAsyncCommands<String, String>> redis, int most, QuotaListener listener, SharedListener shared) {
+  /** @param most settlements that may wait */
+  SharedSettlements(QuotaScripts scripts, Generation generation, int most, QuotaListener listener, SharedListener shared) {
     this.scripts = scripts;
     this.generation = generation;
-    this.redis = redis;
     this.listener = listener;
     this.shared = shared;
     this.waiting = new SharedEnd.Queue(most);
   }
 
   /** Tells one now. */
-  CompletableFuture<List<Object>> tell(SharedEnd end) {
+  CompletableFuture<List<Object>> tell(RedisAsyncCommands<String, String> redis, SharedEnd end) {
     QuotaCost assumed = end.generation().equals(generation.current()) ? QuotaCost.ZERO : end.estimate();
-    CompletableFuture<List<Object>> told = scripts.settle(redis.get(), end.id(), end.lines(), end.actual(), assumed);
+    CompletableFuture<List<Object>> told = scripts.settle(redis, end.id(), end.lines(), end.actual(), assumed);
     return told.whenComplete(
         (reply, failure) -> {
           if (failure == null && (Long) reply.get(0) == 1) {
@@ -58,10 +55,10 @@ final class SharedSettlements {
   }
 
   /** Tells those that wait; false if Redis stopped answering, which {@code lost} then has heard. Blocks. */
-  boolean flush(Consumer<Throwable> lost) throws InterruptedException {
+  boolean flush(RedisAsyncCommands<String, String> redis, Consumer<Throwable> lost) throws InterruptedException {
     for (Optional<SharedEnd> end = waiting.poll(); end.isPresent(); end = waiting.poll()) {
       try {
-        tell(end.get()).get();
+        tell(redis, end.get()).get();
       } catch (ExecutionException e) {
         waiting.giveBack(end.get());
         lost.accept(e);

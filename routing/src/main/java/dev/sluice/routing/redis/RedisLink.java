@@ -18,19 +18,22 @@ import io.lettuce.core.resource.EpollProvider;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one Redis: one for commands, and one for each subscription. Thread-safe. Opening it waits for nobody; until the first connection stands, and
- * whenever it is lost, commands are refused at once.
+ * The connections to one Redis, all with the same options. Thread-safe. Opening it waits for nobody.
  *
- * <p>Lettuce connects again by itself once a connection stood. Until then this class tries twice a second, on a thread of its own, as Lettuce
- * generates its classes for the first connection, which takes a good part of a second.
+ * <p>The link keeps one for commands and one for each subscription; who decides what happens while Redis is away asks for {@linkplain #connection one of its own}.
+ * Until a connection stands, and whenever it is lost, commands are refused at once. Lettuce connects again by itself once a connection stood. Until then
+ * the link tries twice a second for those it keeps, on a thread of its own, as Lettuce generates its classes for the first connection, which takes
+ * a good part of a second.
  */
 public final class RedisLink implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(1);
@@ -73,37 +76,31 @@ public final class RedisLink implements AutoCloseable {
     password.ifPresent(secret -> uri.setAuthentication((CharSequence) secret.reveal()));
     uri.setTimeout(CONNECT);
     var link = new RedisLink(uri);
-    link.retries.execute(link::connect);
+    link.keep(() -> link.client.connectAsync(ByteArrayCodec.INSTANCE, uri), connection -> link.commands = connection);
     return link;
   }
 
-  /** The client, for connections of others; they close theirs. */
-  public RedisClient client() {
-    return client;
-  }
-
-  /** Begins a connection of somebody else's, who closes it; with the same options, and no second attempt if it fails. */
+  /** Begins a connection of the caller's, who closes it, and tries again if it fails. */
   public CompletableFuture<StatefulRedisConnection<String, String>> connection() {
     return client.connectAsync(StringCodec.UTF8, uri).toCompletableFuture();
   }
 
-  private void connect() {
-    client
-        .connectAsync(ByteArrayCodec.INSTANCE, uri)
-        .whenComplete(
-            (connection, failure) -> {
-              if (connection == null) {
-                again(this::connect);
-              } else {
-                commands = connection;
-              }
-            });
+  /** Tries until a connection of the link's own stands. */
+  private <C> void keep(Supplier<? extends CompletionStage<C>> attempt, Consumer<C> stands) {
+    retries.execute(() -> connect(attempt, stands));
   }
 
-  private void again(Runnable attempt) {
-    if (!closed.get()) {
-      retries.schedule(attempt, RECONNECT.toMillis(), TimeUnit.MILLISECONDS);
-    }
+  private <C> void connect(Supplier<? extends CompletionStage<C>> attempt, Consumer<C> stands) {
+    attempt
+        .get()
+        .whenComplete(
+            (connection, failure) -> {
+              if (connection != null) {
+                stands.accept(connection);
+              } else if (!closed.get()) {
+                retries.schedule(() -> connect(attempt, stands), RECONNECT.toMillis(), TimeUnit.MILLISECONDS);
+              }
+            });
   }
 
   /** The connection for commands; null before the first one stood. */
@@ -117,20 +114,7 @@ public final class RedisLink implements AutoCloseable {
    * @param subscribed called each time hearing begins, the first time too: what was said before was missed
    */
   void subscribe(String channel, Consumer<String> messages, Runnable subscribed) {
-    retries.execute(() -> connect(channel, messages, subscribed));
-  }
-
-  private void connect(String channel, Consumer<String> messages, Runnable subscribed) {
-    client
-        .connectPubSubAsync(StringCodec.ASCII, uri)
-        .whenComplete(
-            (connection, failure) -> {
-              if (connection == null) {
-                again(() -> connect(channel, messages, subscribed));
-              } else {
-                listen(connection, channel, messages, subscribed);
-              }
-            });
+    keep(() -> client.connectPubSubAsync(StringCodec.ASCII, uri), connection -> listen(connection, channel, messages, subscribed));
   }
 
   private static void listen(

@@ -29,8 +29,8 @@ public final class KeyStores implements AutoCloseable {
     rounds = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("sluice-keys").daemon(true).factory());
     keys = new LayeredKeys(stores, times, time, walkers, listener);
     changes = new KeyChanges(keys, stores, walkers);
-    KeyUpkeep.Renewal renewal = new KeyUpkeep.Renewal(preparation, file, times.snapshotRefresh());
-    upkeep = new KeyUpkeep(keys, stores, changes, renewal, time, new KeyUpkeep.Threads(rounds, walkers));
+    SnapshotRenewal renewal = new SnapshotRenewal(preparation, file, times.snapshotRefresh(), stores.table(), keys.snapshot(), time);
+    upkeep = new KeyUpkeep(keys, stores, changes, renewal, time.ticker(), new KeyUpkeep.Threads(rounds, walkers));
   }
 
   /** Reads the snapshot on disk and begins to look after the layers; returns without waiting for any store. */

@@ -5,6 +5,7 @@ import static dev.sluice.routing.quota.Quotas.claim;
 import static dev.sluice.routing.quota.Quotas.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.RedisServer;
 import dev.sluice.routing.servers.TcpProxy;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -61,11 +63,11 @@ class FailoverTest {
   }
 
   private SharedQuotas node() {
-    RedisClient client = open(RedisClient.create("redis://127.0.0.1:" + proxy.port()));
+    RedisLink link = open(RedisLink.open("redis://127.0.0.1:" + proxy.port(), Optional.empty()));
     var bounds = new SharedQuotas.Bounds(Quotas.TTL, Duration.ofSeconds(2), HEARTBEAT, Duration.ofMinutes(1), 1000);
     SharedQuotas node =
-        open(new SharedQuotas(QuotaTree.of(List.of(quota)), client, InstantSource.system(), System::nanoTime, bounds, QuotaListener.NONE, SharedListener.NONE));
-    assertThat(node.awaitFirst(Duration.ofSeconds(10))).isTrue();
+        open(new SharedQuotas(QuotaTree.of(List.of(quota)), link, InstantSource.system(), System::nanoTime, bounds, QuotaListener.NONE, SharedListener.NONE));
+    until(node::connected);
     return node;
   }
 

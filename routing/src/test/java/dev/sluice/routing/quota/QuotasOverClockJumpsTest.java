@@ -6,9 +6,9 @@ import static dev.sluice.routing.quota.Quotas.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.routing.quota.QuotaWindow.Calendar;
+import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.RedisServer;
-import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -17,10 +17,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** The clock on the wall is set, forwards and back, while quotas are in use. */
@@ -83,13 +85,17 @@ class QuotasOverClockJumpsTest {
   @Test
   void aNodeThatSharesQuotasFollowsTheServersClock() throws Exception {
     try (RedisServer server = RedisServer.start();
-        RedisClient client = RedisClient.create("redis://127.0.0.1:" + server.port())) {
+        RedisLink link = RedisLink.open("redis://127.0.0.1:" + server.port(), Optional.empty())) {
       // A day's window, which begins once in the test's life at most; the real time is what Redis has.
       Quota daily = quota("d", QuotaScope.ACCOUNT, QuotaKind.HARD, QuotaUnit.TOKENS, LIMIT, "", new QuotaWindow(Calendar.DAY, ZoneOffset.UTC, 1));
       wall.set(Instant.now());
       var bounds = new SharedQuotas.Bounds(Duration.ofMinutes(1), Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofMinutes(1), 100);
-      try (var node = new SharedQuotas(QuotaTree.of(List.of(daily)), client, wall::get, System::nanoTime, bounds, QuotaListener.NONE, SharedListener.NONE)) {
-        assertThat(node.awaitFirst(Duration.ofSeconds(10))).isTrue();
+      try (var node = new SharedQuotas(QuotaTree.of(List.of(daily)), link, wall::get, System::nanoTime, bounds, QuotaListener.NONE, SharedListener.NONE)) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!node.connected()) {
+          assertThat(System.nanoTime()).isLessThan(end);
+          LockSupport.parkNanos(2_000_000);
+        }
         Instant began = Instant.now();
         long admitted = 0;
         for (int i = 0; i < 400; i++) {

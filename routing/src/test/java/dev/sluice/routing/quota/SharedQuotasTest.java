@@ -6,6 +6,7 @@ import static dev.sluice.routing.quota.Quotas.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.routing.quota.SharedQuotas.Bounds;
+import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.RedisServer;
 import io.lettuce.core.RedisClient;
@@ -14,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -56,8 +58,8 @@ class SharedQuotasTest {
   }
 
   private SharedQuotas node(InstantSource wall, Bounds bounds, Quota... quotas) {
-    RedisClient client = RedisClient.create("redis://127.0.0.1:" + server.port());
-    opened.add(client);
+    RedisLink link = RedisLink.open("redis://127.0.0.1:" + server.port(), Optional.empty());
+    opened.add(link);
     SharedListener listener =
         new SharedListener() {
           @Override
@@ -72,7 +74,7 @@ class SharedQuotasTest {
         };
     var node =
         new SharedQuotas(
-            QuotaTree.of(List.of(quotas)), client, wall, System::nanoTime, bounds, (quota, span, units) -> used.put(quota.id(), units), listener);
+            QuotaTree.of(List.of(quotas)), link, wall, System::nanoTime, bounds, (quota, span, units) -> used.put(quota.id(), units), listener);
     opened.add(node);
     node.awaitFirst(PATIENT);
     until(node::connected);

@@ -3,7 +3,6 @@ package dev.sluice.routing.marketplace.outbox;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.routing.marketplace.UsageReport;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was bought and is not reported yet. Thread-safe; entering never blocks on the disk, which a thread of its own writes to.
+ * What was bought and is not reported yet. Thread-safe; entering never blocks on the disk, to which {@link JournalWriter} brings it on a
+ * thread of its own.
  */
 public final class Outbox implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Outbox.class);
@@ -25,11 +25,8 @@ public final class Outbox implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration ADOPTION = Duration.ofMinutes(1);
   private static final Duration LAST_WRITE = Duration.ofMillis(500);
-  private static final long REWRITE_BYTES = 4L << 20;
 
-  private final Journal journal;
   private final int capacity;
-  private final Thread writer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -58,10 +55,8 @@ public final class Outbox implements AutoCloseable {
    * @param capacity purchases under way and reports due, together
    */
   Outbox(Journal journal, int capacity) {
-    this.journal = journal;
     this.capacity = capacity;
-    this.writer = Thread.ofPlatform().name("sluice-outbox").daemon(true).unstarted(this::run);
-    writer.start();
+    Thread.ofPlatform().name("sluice-outbox").daemon(true).start(new JournalWriter(this, journal));
   }
 
   /**
@@ -185,29 +180,8 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  private void run() {
-    try {
-      adopt();
-      while (true) {
-        List<Entry> batch = batch();
-        if (!batch.isEmpty()) {
-          if (!written(batch)) {
-            pauseAfterFailure();
-          }
-        } else if (over()) {
-          leave();
-          return;
-        } else {
-          adopt();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** Whether it is closed and no purchase is under way that could still end here. */
-  private boolean over() {
+  boolean over() {
     lock.lock();
     try {
       return overLocked();
@@ -221,21 +195,8 @@ public final class Outbox implements AutoCloseable {
     return closing && open.isEmpty() && unwritten.isEmpty();
   }
 
-  /** Lets go of the journal, which others take over if anything is left in it. */
-  private void leave() {
-    try {
-      if (due() == 0) {
-        journal.remove();
-      } else {
-        journal.close();
-      }
-    } catch (IOException e) {
-      log.warn("marketplace journal not closed: {}", e.toString());
-    }
-  }
-
   /** What there is to write, a little time after the first of it came; nothing when it is time to look for left files, or to end. */
-  private List<Entry> batch() throws InterruptedException {
+  List<Entry> batch() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = ADOPTION.toNanos();
@@ -255,35 +216,34 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  private boolean written(List<Entry> batch) {
-    boolean fine = true;
-    try {
-      // After a failure all that counts is written anew, the batch with it.
-      if (hasFailed() || journal.bytes() > REWRITE_BYTES) {
-        journal.rewrite(live());
-      } else {
-        journal.append(batch);
-      }
-    } catch (IOException e) {
-      fine = false;
-      log.error("marketplace usage cannot be written, so nothing is bought until it can: {}", e.toString());
-    }
+  /** The last batch is on disk. */
+  void written() {
     lock.lock();
     try {
       writing = false;
-      if (!fine) {
-        batch.addAll(unwritten);
-        unwritten = batch;
-      }
-      failing = !fine;
+      failing = false;
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    return fine;
   }
 
-  private boolean hasFailed() {
+  /** The last batch is not on disk and comes again; no purchase is to be entered before it is. */
+  void notWritten(List<Entry> batch) {
+    lock.lock();
+    try {
+      writing = false;
+      failing = true;
+      batch.addAll(unwritten);
+      unwritten = batch;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the disk did not take the last batch. */
+  boolean failing() {
     lock.lock();
     try {
       return failing;
@@ -292,7 +252,8 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  private List<Entry> live() {
+  /** All that counts still. */
+  List<Entry> live() {
     lock.lock();
     try {
       List<Entry> live = new ArrayList<>();
@@ -304,7 +265,8 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  private void pauseAfterFailure() throws InterruptedException {
+  /** Waits a little, unless the outbox closes. */
+  void pauseAfterFailure() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = AFTER_FAILURE.toNanos();
@@ -316,30 +278,15 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  private void adopt() {
+  /** Takes over reports that are on disk already. */
+  void adopted(List<UsageReport> reports) {
+    lock.lock();
     try {
-      for (Journal.Orphan orphan : journal.orphans()) {
-        adopt(orphan);
-      }
-    } catch (IOException e) {
-      log.warn("marketplace usage left by an earlier process cannot be read: {}", e.toString());
+      reports.forEach(report -> due.putIfAbsent(report.requestId(), report));
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
-  }
-
-  private void adopt(Journal.Orphan orphan) throws IOException {
-    List<UsageReport> left = orphan.left();
-    if (!left.isEmpty()) {
-      journal.append(left.stream().<Entry>map(Entry.Used::new).toList());
-      lock.lock();
-      try {
-        left.forEach(report -> due.putIfAbsent(report.requestId(), report));
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
-      log.info("marketplace usage taken over from an earlier process reports={}", left.size());
-    }
-    orphan.remove();
   }
 
   /**

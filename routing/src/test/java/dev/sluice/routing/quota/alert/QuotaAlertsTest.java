@@ -16,9 +16,9 @@ import dev.sluice.routing.quota.QuotaTree;
 import dev.sluice.routing.quota.Quotas;
 import dev.sluice.routing.quota.SharedListener;
 import dev.sluice.routing.quota.SharedQuotas;
+import dev.sluice.routing.redis.RedisLink;
 import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.RedisServer;
-import io.lettuce.core.RedisClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -126,15 +126,14 @@ class QuotaAlertsTest {
   void ofTwoNodesOnlyOneRaises() throws Exception {
     BlockingQueue<Integer> raised = new LinkedBlockingQueue<>();
     try (RedisServer server = RedisServer.start();
-        RedisClient client = RedisClient.create("redis://127.0.0.1:" + server.port())) {
+        RedisLink link = RedisLink.open("redis://127.0.0.1:" + server.port(), Optional.empty())) {
       QuotaTree tree = QuotaTree.of(List.of(quota(Optional.empty())));
       var bounds = new SharedQuotas.Bounds(Quotas.TTL, Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofMinutes(1), 10);
       List<SharedQuotas> nodes = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         int self = i;
         var alerts = new QuotaAlerts((key, until, task) -> nodes.get(self).first(key, until, task), alert -> raised.add(alert.percent()));
-        SharedQuotas quotas = new SharedQuotas(tree, client, InstantSource.system(), System::nanoTime, bounds, alerts, SharedListener.NONE);
-        assertThat(quotas.awaitFirst(Duration.ofSeconds(5))).isTrue();
+        SharedQuotas quotas = new SharedQuotas(tree, link, InstantSource.system(), System::nanoTime, bounds, alerts, SharedListener.NONE);
         nodes.add(quotas);
       }
       // A node that has not reached Redis yet counts alone, and tells what was used later.
