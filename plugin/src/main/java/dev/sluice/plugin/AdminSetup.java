@@ -31,6 +31,7 @@ import dev.sluice.routing.window.WindowTable;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -96,10 +97,10 @@ final class AdminSetup {
   }
 
   /** The handler; keys were opened before, so their pepper is there. */
-  static AdminHandler handler(SluiceConfig config, AdminHandler.Views views, AdmissionDesk desk, Standings standings, Optional<DecisionLog> decisions, Told told)
+  static AdminHandler handler(SluiceConfig config, Map<String, String> environment, AdminHandler.Views views, AdmissionDesk desk, Standings standings, Optional<DecisionLog> decisions, Told told)
       throws ConfigException {
     SecureRandom random = new SecureRandom();
-    Pepper pepper = PepperSource.of(config.tokenRouting(), System.getenv()).forStart(0, random);
+    Pepper pepper = PepperSource.of(config.tokenRouting(), environment).forStart(0, random);
     int levels = config.scheduler().lanes().size();
     AdminApi.Stores stores =
         new AdminApi.Stores(

@@ -77,7 +77,7 @@ import org.slf4j.LoggerFactory;
  * on SIGTERM: admit nobody, answer every waiter, wait for the replies, close. Nothing is kept: a lease that is open when the process ends
  * is unknown to the next one, whose accounts start full.
  */
-final class SluiceProcess {
+public final class SluiceProcess implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SluiceProcess.class);
 
   /** Every waiter is answered within this time; APISIX kills a runner one second after telling it to end. */
@@ -111,7 +111,7 @@ final class SluiceProcess {
   /** Runs a process until the JVM is told to end. */
   static void run(ConfigLoader loader) throws IOException, ConfigException {
     SluiceProcess process = open(loader);
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("sluice-stop").unstarted(process::stop));
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("sluice-stop").unstarted(process::close));
     process.listen();
     try {
       process.stopped.await();
@@ -128,12 +128,21 @@ final class SluiceProcess {
 
   /** Starts a process, pays it a visit, and stops it. */
   static void rehearse(ConfigLoader loader, Visit visit) throws IOException, ConfigException {
-    SluiceProcess process = open(loader);
-    try {
+    try (SluiceProcess process = open(loader)) {
       process.listen();
       visit.run();
-    } finally {
-      process.stop();
+    }
+  }
+
+  /** Starts all that a process consists of inside this JVM, whose logging stays as it is; ready when it returns. */
+  public static SluiceProcess start(ConfigLoader loader) throws IOException, ConfigException {
+    SluiceProcess process = new SluiceProcess(loader, loader.load());
+    try {
+      process.listen();
+      return process;
+    } catch (IOException | RuntimeException e) {
+      process.close();
+      throw e;
     }
   }
 
@@ -150,9 +159,9 @@ final class SluiceProcess {
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     stores =
         config.stores().postgresql().isPresent()
-            ? Optional.of(StoreAccess.open(config, config.stores().postgresql().get(), System.getenv(), new StoreMetrics(meters)))
+            ? Optional.of(StoreAccess.open(config, config.stores().postgresql().get(), loader.environment(), new StoreMetrics(meters)))
             : Optional.empty();
-    Optional<KeyFile> keyFile = stores.isPresent() ? Optional.empty() : Optional.of(KeyAccess.open(config.tokenRouting(), System.getenv()));
+    Optional<KeyFile> keyFile = stores.isPresent() ? Optional.empty() : Optional.of(KeyAccess.open(config.tokenRouting(), loader.environment()));
     KeyStore keys = stores.<KeyStore>map(StoreAccess::keys).or(() -> keyFile).orElseThrow();
     Degraded degraded = stores.map(open -> open.degraded(config.scheduler().lanes().size() - 1)).orElse(Degraded.CLOSED);
     stores.ifPresent(open -> readiness.describe(open::line));
@@ -215,6 +224,7 @@ final class SluiceProcess {
             config.admin(),
             AdminSetup.handler(
                 config,
+                loader.environment(),
                 new AdminHandler.Views(
                     readiness,
                     scheduler::snapshot,
@@ -276,7 +286,9 @@ final class SluiceProcess {
     largeBodies.execute(providers::rehearse);
   }
 
-  private void stop() {
+  /** Stops it: waiters are answered within 0.7 s. */
+  @Override
+  public void close() {
     readiness.enter(Readiness.Stage.DRAINING);
     scheduler.drain();
     runner.drain(DRAIN);

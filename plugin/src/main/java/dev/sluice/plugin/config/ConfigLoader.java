@@ -42,6 +42,11 @@ public final class ConfigLoader {
   private final Path file;
   private final Map<String, String> environment;
 
+  /** The environment variables that it sees. */
+  public Map<String, String> environment() {
+    return environment;
+  }
+
   /** A loader of {@code file} that sees the given environment variables. */
   public ConfigLoader(Path file, Map<String, String> environment) {
     this.file = file;

@@ -16,13 +16,13 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /** Judges what {@link LocalHitBenchmark} measures in a JVM of its own. */
 @Tag("bench")
 class LocalHitTest {
-  /** Keys that nobody asks for; {@code -Dkeys.bulk=1000000} is what is promised, a part of it what every build takes the time for. */
-  private static final int BULK = Integer.getInteger("keys.bulk", 20_000);
+  /** Keys that nobody asks for. */
+  private static final int BULK = 1_000_000;
 
-  private static final TimeValue ROUND = TimeValue.milliseconds(BULK < 1_000_000 ? 250 : 500);
+  private static final TimeValue ROUND = TimeValue.milliseconds(500);
 
-  /** Keys that are asked for; {@code -Dkeys.remembered=10000} is what is promised. */
-  private static final int REMEMBERED = Integer.getInteger("keys.remembered", 1_000);
+  /** Keys that are asked for. */
+  private static final int REMEMBERED = 10_000;
 
   @Test
   void aHitInMemoryTakesLessThanAMicrosecond() throws Exception {

@@ -9,21 +9,21 @@ import java.time.Duration;
 public final class LoneRunner implements AutoCloseable {
   private final StackFiles files;
   private final Path socket;
-  private final ChildProcess process;
+  private final Server runner;
 
-  private LoneRunner(StackFiles files, Path socket, ChildProcess process) {
+  private LoneRunner(StackFiles files, Path socket, Server runner) {
     this.files = files;
     this.socket = socket;
-    this.process = process;
+    this.runner = runner;
   }
 
   /** Starts the runner of a plan and waits until it is ready; the plan's providers are not started. */
   public static LoneRunner start(StackPlan plan, Path parent) {
     StackFiles files = StackFiles.create(parent, plan, Stack.freePort(), Stack.freePort());
     Path socket = files.folder().resolve("runner.sock");
-    ChildProcess process = ChildProcess.start("runner", files.runnerCommand(), files.environment(socket), files.folder());
-    Http.await(Duration.ofSeconds(30), () -> Http.answers(files.admin().resolve("/readyz"), 200), process::output);
-    return new LoneRunner(files, socket, process);
+    Server runner = Server.runner(files, socket, plan.runnerApart());
+    Http.await(Duration.ofSeconds(30), () -> Http.answers(files.admin().resolve("/readyz"), 200), runner::output);
+    return new LoneRunner(files, socket, runner);
   }
 
   /** Its socket. */
@@ -41,11 +41,6 @@ public final class LoneRunner implements AutoCloseable {
     return files.key(account);
   }
 
-  /** The process. */
-  public ChildProcess process() {
-    return process;
-  }
-
   /** The folder with its files. */
   public Path folder() {
     return files.folder();
@@ -53,6 +48,6 @@ public final class LoneRunner implements AutoCloseable {
 
   @Override
   public void close() {
-    process.close();
+    runner.close();
   }
 }

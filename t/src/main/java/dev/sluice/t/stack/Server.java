@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.t.stack;
 
+import dev.sluice.plugin.SluiceProcess;
+import dev.sluice.plugin.config.ConfigLoader;
+import dev.sluice.routing.config.ConfigException;
 import dev.sluice.t.gateway.EmbeddedGateway;
 import dev.sluice.t.provider.ProviderSimulator;
 import java.io.IOException;
@@ -12,11 +15,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * A simulator or a gateway under way: a process, or, with {@code -Dstack.inside=true}, a part of this JVM, which saves what the start of a
- * JVM costs where nobody measures the parts. Thread-safe.
+ * A simulator, a gateway or a runner under way: a process, or, with {@code -Dstack.inside=true}, a part of this JVM, which saves what the
+ * start of a JVM costs where nobody measures the parts. Thread-safe.
  */
 public interface Server extends AutoCloseable {
-  /** What there is to run. */
+  /** The property that has servers live in this JVM. */
+  String INSIDE = "stack.inside";
+
+  /** What there is to run besides runners. */
   enum Program {
     /** {@link ProviderSimulator}. */
     PROVIDER(ProviderSimulator.class, "-Xmx128m") {
@@ -46,12 +52,31 @@ public interface Server extends AutoCloseable {
 
   /** The option that has servers run inside, for a JVM that this one starts. */
   static List<String> inside() {
-    return Boolean.getBoolean("stack.inside") ? List.of("-Dstack.inside=true") : List.of();
+    return Boolean.getBoolean(INSIDE) ? List.of("-D" + INSIDE + "=true") : List.of();
+  }
+
+  /**
+   * Starts a runner.
+   *
+   * @param apart whether it has to be a process
+   */
+  static Server runner(StackFiles files, Path socket, boolean apart) {
+    Map<String, String> environment = files.environment(socket);
+    if (apart || !Boolean.getBoolean(INSIDE)) {
+      return ChildProcess.start("runner", files.runnerCommand(), environment, files.folder());
+    }
+    try {
+      return new Inside(SluiceProcess.start(new ConfigLoader(files.config(), environment)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start the runner", e);
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /** Starts {@code program}; what a process prints goes to {@code folder/name.out}. */
   static Server start(Program program, String name, List<String> arguments, Map<String, String> environment, Path folder) {
-    if (inside().isEmpty()) {
+    if (!Boolean.getBoolean(INSIDE)) {
       List<String> command = ChildProcess.java(List.of(program.heap, "-XX:+UseSerialGC"), program.main.getName(), arguments);
       return ChildProcess.start(name, command, environment, folder);
     }

@@ -18,8 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A running product: simulators, runner and gateway, wired together in a folder of its own. The runner is a process, and so are the others
- * unless told otherwise, see {@link Server}.
+ * A running product: simulators, runner and gateway, wired together in a folder of its own; where they live, {@link Server} says.
  *
  * <p>Not thread-safe, except that the addresses may be read from anywhere.
  */
@@ -39,7 +38,7 @@ public final class Stack implements AutoCloseable {
   private final Map<String, Integer> simulatorPorts;
   private final Entry entry;
   private final List<Server> servers;
-  private ChildProcess runner;
+  private Server runner;
 
   /**
    * How requests get in.
@@ -50,7 +49,7 @@ public final class Stack implements AutoCloseable {
    */
   private record Entry(URI gateway, Path socket, Runnable leave) {}
 
-  private Stack(StackFiles files, StackPlan plan, Map<String, Integer> simulatorPorts, Entry entry, List<Server> servers, ChildProcess runner) {
+  private Stack(StackFiles files, StackPlan plan, Map<String, Integer> simulatorPorts, Entry entry, List<Server> servers, Server runner) {
     this.files = files;
     this.plan = plan;
     this.simulatorPorts = simulatorPorts;
@@ -105,14 +104,14 @@ public final class Stack implements AutoCloseable {
     int port = freePort();
     Path socket = files.folder().resolve("runner.sock");
     Path routes = files.write("apisix.yaml", files.routes(ports));
-    ChildProcess runner = runner(files, socket);
+    Server runner = Server.runner(files, socket, plan.runnerApart());
     List<String> arguments = List.of("--config", routes.toString(), "--listen", "127.0.0.1:" + port, "--socket", socket.toString());
     servers.add(Server.start(Server.Program.GATEWAY, "gateway", arguments, Map.of(), files.folder()));
     return new Stack(files, plan, ports, new Entry(URI.create("http://127.0.0.1:" + port), socket, () -> {}), servers, runner);
   }
 
   private static Stack external(StackFiles files, StackPlan plan, Map<String, Integer> ports, List<Server> servers, GatewayChoice.External choice) {
-    ChildProcess runner = runner(files, choice.socket());
+    Server runner = Server.runner(files, choice.socket(), plan.runnerApart());
     try {
       BorrowedRoutes routes = BorrowedRoutes.replace(choice.config(), files.routes(ports));
       return new Stack(files, plan, ports, new Entry(choice.url(), choice.socket(), routes::close), servers, runner);
@@ -120,10 +119,6 @@ public final class Stack implements AutoCloseable {
       runner.close();
       throw e;
     }
-  }
-
-  private static ChildProcess runner(StackFiles files, Path socket) {
-    return ChildProcess.start("runner", files.runnerCommand(), files.environment(socket), files.folder());
   }
 
   private void awaitSimulators() {
@@ -135,7 +130,7 @@ public final class Stack implements AutoCloseable {
     awaitReady(files.admin(), runner);
   }
 
-  private static void awaitReady(URI admin, ChildProcess process) {
+  private static void awaitReady(URI admin, Server process) {
     Http.await(START, () -> Http.answers(admin.resolve("/readyz"), 200), process::output);
   }
 
@@ -216,9 +211,16 @@ public final class Stack implements AutoCloseable {
     return entry.socket();
   }
 
-  /** The running or last runner process. */
+  /**
+   * The running or last runner process.
+   *
+   * @throws IllegalStateException if it lives in this JVM
+   */
   public ChildProcess runner() {
-    return runner;
+    if (runner instanceof ChildProcess process) {
+      return process;
+    }
+    throw new IllegalStateException("the runner lives in this JVM (expected: a plan with its runner apart)");
   }
 
   /** Starts a runner that is expected to end by itself; the caller closes it. */
@@ -233,7 +235,7 @@ public final class Stack implements AutoCloseable {
 
   /** The same with more in its environment, such as {@code SLUICE_JAVA_OPTS}. */
   public void restartRunner(Map<String, String> more) {
-    runner.await();
+    runner().await();
     Map<String, String> environment = new LinkedHashMap<>(files.environment(entry.socket()));
     more.forEach((name, value) -> environment.merge(name, value, (one, other) -> one + " " + other));
     runner = ChildProcess.start("runner", files.runnerCommand(), environment, files.folder());

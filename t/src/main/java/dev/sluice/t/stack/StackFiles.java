@@ -79,7 +79,12 @@ final class StackFiles {
   }
 
   List<String> runnerCommand() {
-    return runnerCommand(folder.resolve("sluice.yaml"));
+    return runnerCommand(config());
+  }
+
+  /** The runner's configuration. */
+  Path config() {
+    return folder.resolve("sluice.yaml");
   }
 
   private static List<String> runnerCommand(Path config) {
@@ -101,7 +106,7 @@ final class StackFiles {
   /** Writes the configuration of another runner. */
   Successor successor(int admin, int events) {
     try {
-      String config = Files.readString(folder.resolve("sluice.yaml"));
+      String config = Files.readString(config());
       Path file = folder.resolve("sluice-" + admin + ".yaml");
       Files.writeString(
           file,
@@ -160,7 +165,7 @@ final class StackFiles {
     plan.settings().forEach((key, value) -> set(tree, key, value));
     StringBuilder yaml = new StringBuilder();
     write(tree, "", yaml);
-    Files.writeString(folder.resolve("sluice.yaml"), yaml);
+    Files.writeString(config(), yaml);
   }
 
   private static String model(StackPlan.ProviderPlan provider) {

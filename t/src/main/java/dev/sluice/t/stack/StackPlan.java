@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param eventsTo where the gateway sends completion events instead of straight to the runner; for tests that tamper with them
  * @param suppliers further simulators with upstreams of their own, which no local provider of the configuration names; they demand {@link
  *     #SUPPLIER_TOKEN}
+ * @param runnerApart whether the runner is a process wherever the other parts live; for tests of what only a process has
  */
 public record StackPlan(
     List<ProviderPlan> providers,
@@ -25,7 +26,8 @@ public record StackPlan(
     Map<String, String> settings,
     String routeConf,
     Optional<URI> eventsTo,
-    List<ProviderPlan> suppliers) {
+    List<ProviderPlan> suppliers,
+    boolean runnerApart) {
   /** The model that every provider of a plan serves unless it says otherwise. */
   public static final String MODEL = "sim-model";
 
@@ -35,7 +37,7 @@ public record StackPlan(
   /** A plan without suppliers. */
   public StackPlan(
       List<ProviderPlan> providers, List<AccountPlan> accounts, Map<String, String> settings, String routeConf, Optional<URI> eventsTo) {
-    this(providers, accounts, settings, routeConf, eventsTo, List.of());
+    this(providers, accounts, settings, routeConf, eventsTo, List.of(), false);
   }
 
   /**
@@ -79,18 +81,23 @@ public record StackPlan(
   public StackPlan with(String key, String yaml) {
     Map<String, String> more = new TreeMap<>(settings);
     more.put(key, yaml);
-    return new StackPlan(providers, accounts, more, routeConf, eventsTo, suppliers);
+    return new StackPlan(providers, accounts, more, routeConf, eventsTo, suppliers, runnerApart);
   }
 
   /** The same with completion events sent to {@code uri}. */
   public StackPlan withEventsTo(URI uri) {
-    return new StackPlan(providers, accounts, settings, routeConf, Optional.of(uri), suppliers);
+    return new StackPlan(providers, accounts, settings, routeConf, Optional.of(uri), suppliers, runnerApart);
   }
 
   /** The same with a supplier more. */
   public StackPlan withSupplier(ProviderPlan supplier) {
     List<ProviderPlan> more = new ArrayList<>(suppliers);
     more.add(supplier);
-    return new StackPlan(providers, accounts, settings, routeConf, eventsTo, List.copyOf(more));
+    return new StackPlan(providers, accounts, settings, routeConf, eventsTo, List.copyOf(more), runnerApart);
+  }
+
+  /** The same with a process for the runner. */
+  public StackPlan withRunnerApart() {
+    return new StackPlan(providers, accounts, settings, routeConf, eventsTo, suppliers, true);
   }
 }

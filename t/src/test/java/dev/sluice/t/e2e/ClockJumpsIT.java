@@ -60,7 +60,7 @@ class ClockJumpsIT {
                     new AccountPlan("sooner", 0, "expires_at: " + shown.plus(Duration.ofMinutes(30))),
                     new AccountPlan("few", 0)))
             .with("quotas.limits", "{ few: {scope: account, subject: few, unit: requests, amount: " + QUOTA + ", calendar: hour} }");
-    stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"));
+    stack = Stack.start(plan.withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"));
     clock = new WallClock(folder);
     clock.set(halfPast);
     stack.runner().terminate();

@@ -76,7 +76,7 @@ class ContextGuardIT {
             .with("protection.hook.url", "http://127.0.0.1:" + hook.getAddress().getPort() + "/")
             .with("protection.hook.deadline", "10s")
             .with("observability.log_level", "debug");
-    stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"));
+    stack = Stack.start(plan.withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"));
   }
 
   /** Answers with what is set, with 500 if that is empty, and keeps what was asked. */

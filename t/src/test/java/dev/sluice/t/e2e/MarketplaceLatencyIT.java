@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Local traffic does not feel a marketplace that is down: a model it would sell beside one that it would not, in turns within one run. */
 @Tag("bench")
 class MarketplaceLatencyIT {
-  /** {@code -Dlatency.rounds=12} is what is promised, a part of it what every build takes the time for. */
-  private static final int ROUNDS = Integer.getInteger("latency.rounds", 4);
+  private static final int ROUNDS = 12;
 
   private static final Duration ROUND = Duration.ofMillis(700);
   private static final double PER_SECOND = 400;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class OverloadIT {
   @Test
   void overload() {
-    try (Stack stack = Stack.start(OverloadPlan.stack(), GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
+    try (Stack stack = Stack.start(OverloadPlan.stack().withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
       OverloadRun run = OverloadRun.on(stack, new OverloadPlan(Duration.ofSeconds(20), 7), System.out::println);
       System.out.print(run.table());
 

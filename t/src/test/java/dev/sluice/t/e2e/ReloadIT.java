@@ -31,7 +31,7 @@ class ReloadIT {
   static void start() {
     StackPlan plan =
         StackPlan.of(List.of(new ProviderPlan("local-a", 100_000, 16, 8_192, StackPlan.MODEL, List.of())), List.of(new AccountPlan("gold", 0), new AccountPlan("bronze", 4)));
-    stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"));
+    stack = Stack.start(plan.withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"));
     runnerPid = stack.runner().pid();
   }
 

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What a run through the gateway left in its decision file, replayed with the run's own configuration, comes to what the callers saw. What the gateway
  * adds to each request's time is measured below the capacity, and counted as time that prompts take.
  */
+@Tag("bench")
 class ReplayIT {
   private static final int PLACES = 24;
   private static final int PROMPT_BYTES = 400;
@@ -40,10 +42,7 @@ class ReplayIT {
   private static final int OUTPUT_TOKENS = 160;
   private static final int TOKENS_PER_SECOND = 100;
   private static final double OVERLOAD = 1.4;
-
-  /** {@code -Dreplay.seconds=60} is what is promised, a part of it what every build takes the time for. */
-  private static final Duration BUSY = Duration.ofSeconds(Integer.getInteger("replay.seconds", 8));
-
+  private static final Duration BUSY = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final MixedLoad LOADS =
       new MixedLoad(RequestShape.chat(StackPlan.MODEL, 0.5, PROMPT_BYTES, OUTPUT_TOKENS + 40, OUTPUT_TOKENS), PATIENCE);
@@ -69,7 +68,7 @@ class ReplayIT {
     Path decisions = folder.resolve("decisions.jsonl");
     Map<Integer, double[]> seen = new TreeMap<>();
     Path config = folder.resolve("replay.yaml");
-    try (Stack stack = Stack.start(plan().with("observability.decision_file", decisions.toString()), GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
+    try (Stack stack = Stack.start(plan().with("observability.decision_file", decisions.toString()).withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
       LoadReport cold = LoadGenerator.run(load(stack, 0.5, Duration.ofSeconds(5), 1));
       LoadReport idle = LoadGenerator.run(load(stack, 0.5, Duration.ofSeconds(5), 3));
       for (LoadReport report : List.of(cold, idle, LoadGenerator.run(load(stack, OVERLOAD, BUSY, 2)))) {

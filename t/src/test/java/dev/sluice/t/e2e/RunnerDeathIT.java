@@ -27,7 +27,7 @@ class RunnerDeathIT {
 
   @BeforeEach
   void open() {
-    room = WaitingRoom.open();
+    room = WaitingRoom.openWithRunnerApart();
     stack = room.stack();
   }
 

@@ -38,7 +38,7 @@ class SendersIT {
                 new AccountPlan("batch", -1, "workload_tag: batch"),
                 new AccountPlan("own", 3, "workload_tag: batch"),
                 new AccountPlan("shallow", -1, "max_wait: 0s")));
-    stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"));
+    stack = Stack.start(plan.withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"));
     configuration = Files.readString(stack.folder().resolve("sluice.yaml"));
   }
 

@@ -49,7 +49,7 @@ class SharedQuotaIT {
               // However busy the machine is, Redis is not lost.
               .with("stores.redis.deadline", "5s")
               .with("quotas.limits", "{ many: {scope: account, subject: many, unit: requests, amount: " + AMOUNT + "} }");
-      try (Stack stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
+      try (Stack stack = Stack.start(plan.withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
         long first = 0;
         while (first < AMOUNT / 2) {
           first += call(stack).statusCode() == 200 ? 1 : 0;

@@ -79,7 +79,7 @@ class StoresIT {
             .with("token_routing.cache_ttl", "1s")
             .with("token_routing.snapshot_file", snapshot.toString())
             .with("token_routing.snapshot_refresh_interval", "10s");
-    stack = Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e"));
+    stack = Stack.start(plan.withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"));
     awaitKeysFrom("stores");
   }
 

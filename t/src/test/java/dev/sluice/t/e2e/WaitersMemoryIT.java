@@ -23,16 +23,14 @@ class WaitersMemoryIT {
   private static final int WARM_UP = 200;
   private static final int WAITERS = 2_000;
   private static final int CONNECTIONS = 10_000;
-
-  /** {@code -Dready.starts=3} is what is promised, a part of it what every build takes the time for. */
-  private static final int STARTS = Integer.getInteger("ready.starts", 1);
+  private static final int STARTS = 3;
 
   private static WaitingRoom room;
   private static Stack stack;
 
   @BeforeAll
   static void open() {
-    room = WaitingRoom.open();
+    room = WaitingRoom.openWithRunnerApart();
     stack = room.stack();
   }
 

@@ -46,8 +46,17 @@ final class WaitingRoom implements AutoCloseable {
     return open(Map.of());
   }
 
+  /** The same with a process for the runner. */
+  static WaitingRoom openWithRunnerApart() {
+    return start(plan(Map.of()).withRunnerApart());
+  }
+
   /** Starts the stack with further settings of sluice.yaml, by dotted key. */
   static WaitingRoom open(Map<String, String> settings) {
+    return start(plan(settings));
+  }
+
+  private static StackPlan plan(Map<String, String> settings) {
     ProviderPlan provider =
         new ProviderPlan(PROVIDER, 50_000_000, 1, 32_768, StackPlan.MODEL, List.of("--step-base-ms", "0.5", "--step-per-request-ms", "0.01", "--tokens-per-sec", "100000"));
     StackPlan plan =
@@ -59,6 +68,10 @@ final class WaitingRoom implements AutoCloseable {
     for (Map.Entry<String, String> setting : settings.entrySet()) {
       plan = plan.with(setting.getKey(), setting.getValue());
     }
+    return plan;
+  }
+
+  private static WaitingRoom start(StackPlan plan) {
     return new WaitingRoom(Stack.start(plan, GatewayChoice.fromProperties(), Path.of("target", "e2e")));
   }
 

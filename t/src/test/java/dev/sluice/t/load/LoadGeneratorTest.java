@@ -71,7 +71,7 @@ class LoadGeneratorTest {
       simulator.script(new SimScript.Failure.Truncate(), 1);
       simulator.script(new SimScript.Failure.Hang(), 1);
       LoadReport report = run(
-          simulator, Duration.ofMillis(500), Duration.ofSeconds(1),
+          simulator, Duration.ofMillis(500), Duration.ofSeconds(5),
           of("c", new Arrivals.Constant(20), RequestShape.chat("m", 0, 10, 5, 5)));
       ClassReport c = report.of("c");
       assertThat(c.sent()).isEqualTo(9);

@@ -53,7 +53,7 @@ class MarketplaceIT {
                 List.of(new ProviderPlan("local-a", 100_000, 1, 32_768, StackPlan.MODEL, List.of())),
                 List.of(new AccountPlan(ACCOUNT, 0), new AccountPlan("stays", 0, "providers: [local-a]")))
             .withSupplier(ProviderPlan.of(MarketFixture.SUPPLIER, 100_000, 64));
-    stack = Stack.start(market.in(plan), GatewayChoice.fromProperties(), Path.of("target", "e2e"));
+    stack = Stack.start(market.in(plan).withRunnerApart(), GatewayChoice.fromProperties(), Path.of("target", "e2e"));
     local = new SimulatorView(stack.simulator("local-a"));
     supplier = new SimulatorView(stack.simulator(MarketFixture.SUPPLIER));
   }
