@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("bench")
 class CalibrateKneeTest {
   private static final String SOURCE = "CalibrateKneeTest";
-  private static final int BATCH = Calibration.WHOLE ? 24 : 12;
-  private static final String TRAFFIC = Calibration.WHOLE ? "mixed" : "short";
+  private static final int BATCH = 24;
+  private static final String TRAFFIC = "mixed";
 
   @TempDir private Path folder;
 

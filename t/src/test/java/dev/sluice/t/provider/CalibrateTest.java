@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ class CalibrateTest {
 
   @TempDir private Path folder;
 
+  @Tag("bench")
   @Test
   void findsACeilingOfTokensPerSecond() throws Exception {
     long ceiling = 8_000;

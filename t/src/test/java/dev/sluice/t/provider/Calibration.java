@@ -20,11 +20,8 @@ import java.util.Map;
 
 /** Runs of {@code sluice calibrate}, and what a start makes of what they print. */
 final class Calibration {
-  /** {@code -Dcalibrate.whole=true} measures as long, and answers as long, as is promised; otherwise what every build takes the time for. */
-  static final boolean WHOLE = Boolean.getBoolean("calibrate.whole");
-
-  static final String STEP = WHOLE ? "1s" : "150ms";
-  static final String MOST_AT_A_TIME = WHOLE ? "48" : "24";
+  static final String STEP = "1s";
+  static final String MOST_AT_A_TIME = "48";
   private static final Map<String, String> ENVIRONMENT = Map.of("E", "events-secret-0123456789", "SLUICE_EVENTS_SECRET", "events-secret-0123456789", "LLM_KEY", "sk-canary-7731");
 
   private Calibration() {}
