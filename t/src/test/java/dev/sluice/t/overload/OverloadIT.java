@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.e2e;
+package dev.sluice.t.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.t.Figure;
-import dev.sluice.t.overload.OverloadPlan;
-import dev.sluice.t.overload.OverloadRun;
 import dev.sluice.t.stack.GatewayChoice;
 import dev.sluice.t.stack.Stack;
 import java.nio.file.Path;

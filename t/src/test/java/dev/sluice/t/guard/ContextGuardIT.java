@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.e2e;
+package dev.sluice.t.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.e2e;
+package dev.sluice.t.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.t.Figure;
-import dev.sluice.t.egress.QuietProcess;
 import dev.sluice.t.egress.QuietProcess.Result;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
