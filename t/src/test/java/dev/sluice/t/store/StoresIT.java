@@ -48,7 +48,7 @@ class StoresIT {
   private static final Duration FLAP = Duration.ofMillis(500);
 
   /** {@code -Dflap.seconds=20} is what is promised, a part of it what every build takes the time for. */
-  private static final int FLAP_SECONDS = Integer.getInteger("flap.seconds", 8);
+  private static final int FLAP_SECONDS = Integer.getInteger("flap.seconds", 4);
 
   /** So that a call's time is not the provider's. */
   private static final List<String> FAST = List.of("--step-base-ms", "0.5", "--step-per-request-ms", "0.01", "--tokens-per-sec", "100000");
