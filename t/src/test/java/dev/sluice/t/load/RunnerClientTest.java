@@ -33,7 +33,7 @@ class RunnerClientTest {
       assertThat(answers.get()).isBetween(closed.conversations(), closed.conversations() + 8);
 
       RpcReport open = client.openLoop(1000, Duration.ofMillis(500));
-      assertThat(open.conversations()).isBetween(50L, 501L);
+      assertThat(open.conversations()).isBetween(50L, 550L);
       assertThat(open.nanos().getTotalCount()).isEqualTo(open.conversations());
     }
     assertThat(Files.exists(socket)).isFalse();
@@ -48,7 +48,7 @@ class RunnerClientTest {
       assertThat(floor).isNotNull();
       // Far more than one connection can carry: conversations begin later and later after their intended start.
       RpcReport open = client.openLoop(2_000_000, Duration.ofMillis(300));
-      assertThat(open.micros(99)).isGreaterThan(50_000);
+      assertThat(open.micros(99)).isGreaterThan(5_000);
     }
   }
 }
