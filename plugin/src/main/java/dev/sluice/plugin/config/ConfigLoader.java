@@ -42,11 +42,6 @@ public final class ConfigLoader {
   private final Path file;
   private final Map<String, String> environment;
 
-  /** The environment variables that it sees. */
-  public Map<String, String> environment() {
-    return environment;
-  }
-
   /** A loader of {@code file} that sees the given environment variables. */
   public ConfigLoader(Path file, Map<String, String> environment) {
     this.file = file;
@@ -56,6 +51,11 @@ public final class ConfigLoader {
   /** The file this loader reads. */
   public Path file() {
     return file;
+  }
+
+  /** The environment variables that this loader sees. */
+  public Map<String, String> environment() {
+    return environment;
   }
 
   /** Reads the file as it is now; blocks on it. */

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  * tables; if the tables fail, the cache that was passed over, and then the snapshot. Thread-safe; blocks on the stores.
  */
 final class LayerWalk {
-  private static final Lookup ABSENT = new Lookup.KnownAbsent();
+  static final Lookup ABSENT = new Lookup.KnownAbsent();
   private static final Lookup CHANGING = new Lookup.Busy("the key was changed and can't be read yet");
   private static final Lookup LINE_TOO_LONG = new Lookup.Busy("too many keys are read from PostgreSQL at once");
 

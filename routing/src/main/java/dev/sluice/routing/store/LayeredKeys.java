@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LayeredKeys {
   private static final Logger log = LoggerFactory.getLogger(LayeredKeys.class);
-  private static final Lookup ABSENT = new Lookup.KnownAbsent();
   private static final Lookup TOO_MANY = new Lookup.Busy("too many keys are looked up at once");
 
   /** Keys that are looked up at once; each costs a parked thread, about 2 KiB. */
@@ -119,7 +118,7 @@ public final class LayeredKeys {
     }
     if (index.rulesOut(key)) {
       listener.answered(Layer.INDEX, LayerAnswer.KNOWN_ABSENT);
-      return ABSENT;
+      return LayerWalk.ABSENT;
     }
     return null;
   }
