@@ -25,7 +25,9 @@ public final class Database implements AutoCloseable {
 
   /** Connections that are made when they are needed. */
   public Database(DatabaseSettings settings) {
-    lookups = pool("sluice-keys", settings, settings.poolSize(), SHORTEST_WAIT, 1);
+    // As long as a look-up may take, or who has a long deadline would be told by a shorter one that a slow server is away.
+    Duration lookup = settings.deadline().compareTo(SHORTEST_WAIT) > 0 ? settings.deadline() : SHORTEST_WAIT;
+    lookups = pool("sluice-keys", settings, settings.poolSize(), lookup, Math.ceilDiv((int) lookup.toMillis(), 1_000));
     work = pool("sluice-work", settings, WORK_CONNECTIONS, WORK_WAIT, WORK_READ_SECONDS);
   }
 
@@ -44,7 +46,7 @@ public final class Database implements AutoCloseable {
     config.setValidationTimeout(SHORTEST_WAIT.toMillis());
     config.addDataSourceProperty("ApplicationName", name);
     config.addDataSourceProperty("connectTimeout", "1");
-    config.addDataSourceProperty("loginTimeout", "2");
+    config.addDataSourceProperty("loginTimeout", Long.toString(Math.max(2, wait.toSeconds())));
     config.addDataSourceProperty("socketTimeout", Integer.toString(readSeconds));
     config.addDataSourceProperty("tcpKeepAlive", "true");
     return new HikariDataSource(config);

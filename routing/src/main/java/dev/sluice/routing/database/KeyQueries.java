@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Keys in PostgreSQL. Thread-safe.
  *
  * <p>No more queries run at once than the pool has connections; whoever comes later stands in line for at most {@link #LINE}, which is not
- * held against the server. A query that outlives its deadline keeps its place until its socket gives up, within a second.
+ * held against the server. A query that outlives its deadline keeps its place until its socket gives up, within a second of the deadline.
  */
 public final class KeyQueries implements KeyTable, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KeyQueries.class);

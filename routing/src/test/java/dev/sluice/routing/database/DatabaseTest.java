@@ -18,11 +18,26 @@ class DatabaseTest {
     return new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
   }
 
+  private static Database database(ServerSocket server, Duration deadline) {
+    String url = "jdbc:postgresql://127.0.0.1:" + server.getLocalPort() + "/postgres";
+    return new Database(new DatabaseSettings(url, Optional.empty(), Optional.empty(), 1, deadline));
+  }
+
+  @Test
+  void waitsForAConnectionAsLongAsALookUpMayTake() throws IOException {
+    Duration deadline = Duration.ofMillis(900);
+    try (ServerSocket server = silent();
+        Database database = database(server, deadline)) {
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> database.lookups().getConnection()).isInstanceOf(SQLException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(deadline);
+    }
+  }
+
   @Test
   void endsAtOnceWhileAServerDoesNotAnswer() throws IOException {
     try (ServerSocket server = silent()) {
-      String url = "jdbc:postgresql://127.0.0.1:" + server.getLocalPort() + "/postgres";
-      Database database = new Database(new DatabaseSettings(url, Optional.empty(), Optional.empty(), 1, Duration.ofMillis(50)));
+      Database database = database(server, Duration.ofMillis(50));
       assertThatThrownBy(() -> database.lookups().getConnection()).isInstanceOf(SQLException.class);
       long start = System.nanoTime();
       database.close();
