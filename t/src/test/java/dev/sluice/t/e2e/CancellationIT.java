@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.t.Figure;
 import dev.sluice.t.stack.Http;
+import dev.sluice.t.stack.RawCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.t.Figure;
 import dev.sluice.t.stack.Http;
+import dev.sluice.t.stack.RawCall;
 import dev.sluice.t.stack.StackPlan;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

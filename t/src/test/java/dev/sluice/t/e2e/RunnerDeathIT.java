@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.t.Figure;
 import dev.sluice.t.stack.ChildProcess;
 import dev.sluice.t.stack.Http;
+import dev.sluice.t.stack.RawCall;
 import dev.sluice.t.stack.Stack;
 import java.io.IOException;
 import java.nio.file.Files;

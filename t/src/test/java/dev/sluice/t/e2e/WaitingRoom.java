@@ -4,6 +4,7 @@ package dev.sluice.t.e2e;
 import dev.sluice.t.provider.SimState;
 import dev.sluice.t.stack.GatewayChoice;
 import dev.sluice.t.stack.Http;
+import dev.sluice.t.stack.RawCall;
 import dev.sluice.t.stack.Stack;
 import dev.sluice.t.stack.StackPlan;
 import dev.sluice.t.stack.StackPlan.AccountPlan;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.e2e;
+package dev.sluice.t.stack;
 
-import dev.sluice.t.stack.Stack;
-import dev.sluice.t.stack.StackPlan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,9 +15,9 @@ import java.util.TreeMap;
  * A chat completion on a connection of its own, which the caller may cut at any moment. Not thread-safe, except that
  * {@link #close} may be called from anywhere.
  */
-final class RawCall implements AutoCloseable {
+public final class RawCall implements AutoCloseable {
   /** The request header that names a call at the provider. */
-  static final String ID = "x-test-id";
+  public static final String ID = "x-test-id";
 
   private static final int PATIENCE_MILLIS = 58_000;
 
@@ -37,7 +35,7 @@ final class RawCall implements AutoCloseable {
    * @param id travels to the provider in {@link #ID}
    * @param maxTokens both the limit and what the provider produces
    */
-  record Ask(String account, String id, int maxTokens, boolean stream) {}
+  public record Ask(String account, String id, int maxTokens, boolean stream) {}
 
   /**
    * An answer.
@@ -46,10 +44,10 @@ final class RawCall implements AutoCloseable {
    * @param body as it came, chunk sizes included; empty for {@link #head}
    * @param atNanos when its status line had arrived
    */
-  record Answer(int status, Map<String, String> headers, String body, long atNanos) {}
+  public record Answer(int status, Map<String, String> headers, String body, long atNanos) {}
 
   /** Sends the request without waiting for anything. */
-  static RawCall send(Stack stack, Ask ask) {
+  public static RawCall send(Stack stack, Ask ask) {
     String body =
         "{\"model\":\"" + StackPlan.MODEL + "\",\"max_tokens\":" + ask.maxTokens() + ",\"stream\":" + ask.stream()
             + ",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
@@ -69,7 +67,7 @@ final class RawCall implements AutoCloseable {
   }
 
   /** Waits for the status line and the headers. */
-  Answer head() {
+  public Answer head() {
     try {
       String statusLine = line();
       long atNanos = System.nanoTime();
@@ -85,7 +83,7 @@ final class RawCall implements AutoCloseable {
   }
 
   /** Waits for the whole answer, then hangs up as clients do: until then nginx takes the request for unfinished. */
-  Answer answer() {
+  public Answer answer() {
     Answer head = head();
     try (socket) {
       String body = new String(in.readAllBytes(), StandardCharsets.UTF_8);

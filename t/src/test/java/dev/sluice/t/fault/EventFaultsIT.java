@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.t.e2e;
+package dev.sluice.t.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import dev.sluice.t.provider.SimState;
 import dev.sluice.t.stack.GatewayChoice;
 import dev.sluice.t.stack.Http;
 import dev.sluice.t.stack.PoolState;
+import dev.sluice.t.stack.RawCall;
 import dev.sluice.t.stack.Stack;
 import dev.sluice.t.stack.StackPlan;
 import dev.sluice.t.stack.StackPlan.AccountPlan;
