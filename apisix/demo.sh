@@ -14,12 +14,12 @@ newer() { # FILE: does any source stand newer than it?
   [ -f "$1" ] && [ -z "$(find pom.xml ./*/pom.xml ./*/src/main -newer "$1" -print -quit)" ]
 }
 
-if ! newer plugin/target/sluice.jar || ! newer t/target/lib/.complete; then
+if ! newer plugin/target/sluice.jar || ! newer t/target/classes/.complete; then
   echo "building (mvn -DskipTests package) ..."
   mvn -q -B -DskipTests package
-  touch t/target/lib/.complete
+  touch t/target/classes/.complete
 fi
 
 java=$(plugin/bin/sluice --print-java)
 exec "$java" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx512m -Dlogback.configurationFile=logback-t.xml \
-  -cp "t/target/classes:t/target/lib/*" dev.sluice.t.overload.Demo "$@"
+  -cp t/target/classes:plugin/target/sluice.jar dev.sluice.t.overload.Demo "$@"

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class InvariantsTest {
   /** {@code -Dinvariants.operations=1000000} is what is promised, a part of it what every build takes the time for. */
-  private static final int OPERATIONS = Integer.getInteger("invariants.operations", 120_000);
+  private static final int OPERATIONS = Integer.getInteger("invariants.operations", 80_000);
 
   private static final int OPERATIONS_PER_RUN = 4_000;
   private static final long SEED = Long.getLong("sluice.seed", 20_261_123L);
