@@ -8,6 +8,7 @@ import dev.sluice.plugin.protocol.Wire;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Frames with a few bytes changed, on real connections, while another connection is served. */
 class HostileFramesTest {
   /** {@code -Dhostile.frames=1000000} is what is promised, a part of it what every build takes the time for. */
-  private static final int FRAMES = Integer.getInteger("hostile.frames", 200_000);
+  private static final int FRAMES = Integer.getInteger("hostile.frames", 100_000);
 
   private static final int HEADER_CHANGE_IN = 5000;
   private static final int ATTACKERS = 2;
@@ -127,7 +128,7 @@ class HostileFramesTest {
         frame[at] = (byte) random.nextInt();
       } else {
         int value = BOUNDARY_VALUES[random.nextInt(BOUNDARY_VALUES.length)];
-        ByteBuffer.wrap(frame).order(java.nio.ByteOrder.LITTLE_ENDIAN).putInt(at, value);
+        ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
       }
     }
     if (random.nextInt(HEADER_CHANGE_IN) == 0) {

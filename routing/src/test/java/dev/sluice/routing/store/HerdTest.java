@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HerdTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   /** {@code -Dherd.keys=10000} is what is promised, a part of it what every build takes the time for. */
-  private static final int KEYS = Integer.getInteger("herd.keys", 4_000);
+  private static final int KEYS = Integer.getInteger("herd.keys", 2_000);
 
   private static final String SOURCE = "HerdTest";
 
