@@ -2,9 +2,9 @@
 package dev.sluice.plugin;
 
 import dev.sluice.plugin.admin.AdminHandler;
+import dev.sluice.plugin.admin.AdminKeys;
 import dev.sluice.plugin.admin.AdminKeys.AdminKey;
 import dev.sluice.plugin.admin.AdminKeys.Role;
-import dev.sluice.plugin.admin.AdminKeys;
 import dev.sluice.plugin.admin.Readiness;
 import dev.sluice.plugin.admin.api.AdminApi;
 import dev.sluice.plugin.admin.api.Route;
@@ -48,10 +48,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -187,7 +188,7 @@ final class AdminPort implements AutoCloseable {
     }
 
     JsonNode json() {
-      return RowJson.read(response.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      return RowJson.read(response.body().getBytes(StandardCharsets.UTF_8));
     }
 
     String header(String name) {

@@ -11,6 +11,7 @@ import dev.sluice.routing.Traits;
 import dev.sluice.routing.provider.ModelLimits;
 import dev.sluice.routing.window.InForce;
 import dev.sluice.routing.window.WindowEffects;
+import dev.sluice.routing.window.WindowPlan;
 import dev.sluice.scheduler.Decision;
 import dev.sluice.scheduler.EvictReason;
 import dev.sluice.scheduler.Lease;
@@ -187,7 +188,7 @@ class LiveSettingsTest {
   @Test
   void weightsReachTheLanes() throws Exception {
     SluiceConfig config = config(PROVIDERS + "time_windows: [{id: w, start: '00:00', end: '24:00', weights: [5, 4, 3, 2, 1], max_tokens_per_sec: 50%}]\n");
-    InForce windows = new dev.sluice.routing.window.WindowPlan(Optional.empty(), config.senders().windows()).at(MORNING);
+    InForce windows = new WindowPlan(Optional.empty(), config.senders().windows()).at(MORNING);
     var setup = SchedulerSetup.of(config, windows);
     assertThat(setup.lanes()).extracting(lane -> lane.weight()).containsExactly(5, 4, 3, 2, 1);
     assertThat(setup.pools().get("m").getFirst().limits().tokensPerSecond()).isEqualTo(5_000);

@@ -13,8 +13,10 @@ import dev.sluice.scheduler.bucket.Distribution;
 import dev.sluice.scheduler.simulation.Desk;
 import dev.sluice.scheduler.simulation.Setup;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +94,7 @@ class BucketsInThePoolTest {
             .withBuckets(rules(4, false, 1, 1)),
         SchedulerListener.NONE);
     WorkRequest longRunning =
-        new WorkRequest("low", 3, new TokenCost(250, 0), 300, 0, Long.MAX_VALUE, java.util.Set.of());
+        new WorkRequest("low", 3, new TokenCost(250, 0), 300, 0, Long.MAX_VALUE, Set.of());
     desk.submit("low0", longRunning);
     desk.submit("low1", longRunning);
     assertThat(bucket(desk, 2).upgraded()).isEqualTo(1);
@@ -209,7 +211,7 @@ class BucketsInThePoolTest {
       desk.advanceNanos(MILLI);
     }
     System.out.printf("figure: buckets: starts of one worse bucket while an owner waits, most | %d | <= 1 | %s | BucketsInThePoolTest%n", owners.most, owners.most <= 1 ? "pass" : "short");
-    System.out.printf("BucketsInThePoolTest: %d owners, longest wait %d ms, dispatched by bucket %s%n", owners.started, owners.longestNanos / MILLI, java.util.Arrays.toString(dispatched));
+    System.out.printf("BucketsInThePoolTest: %d owners, longest wait %d ms, dispatched by bucket %s%n", owners.started, owners.longestNanos / MILLI, Arrays.toString(dispatched));
     assertThat(owners.started).isGreaterThan(400);
     assertThat(owners.most).isLessThanOrEqualTo(1);
     assertThat(dispatched).doesNotContain(0);

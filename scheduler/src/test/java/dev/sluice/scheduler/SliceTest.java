@@ -11,6 +11,7 @@ import dev.sluice.scheduler.SchedulerSnapshot.AccountSnapshot;
 import dev.sluice.scheduler.simulation.Desk;
 import dev.sluice.scheduler.simulation.Setup;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SliceTest {
@@ -72,7 +73,7 @@ class SliceTest {
   void changesOfTheConfigurationAndOfHealthKeepTheSlice() {
     Desk desk = new Desk(SETUP);
     desk.scheduler.slice(MODEL, "a", Slice.of(8, QUARTER));
-    desk.change(SETUP.withPools(java.util.Map.of(MODEL, List.of(new ProviderAccount("a", limits(2_000, 6))))).config());
+    desk.change(SETUP.withPools(Map.of(MODEL, List.of(new ProviderAccount("a", limits(2_000, 6))))).config());
     assertThat(account(desk).places()).isEqualTo(6);
     assertThat(account(desk).headroom().tokensPerSecond()).isEqualTo(500);
     desk.scheduler.scale(MODEL, "a", 0.5);

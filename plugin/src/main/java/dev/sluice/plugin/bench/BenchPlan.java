@@ -6,6 +6,8 @@ import dev.sluice.plugin.bench.replay.ExpectedOutput;
 import dev.sluice.plugin.bench.replay.LaneGoal;
 import dev.sluice.plugin.bench.replay.ServiceModel;
 import dev.sluice.plugin.bench.trace.Trace;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +42,7 @@ public record BenchPlan(
     goals = List.copyOf(goals);
     loads = List.copyOf(loads);
     seeds = List.copyOf(seeds);
-    policies = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(policies));
+    policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
   }
 
   /** A number of slots and the load that a trace puts on them. Immutable. */

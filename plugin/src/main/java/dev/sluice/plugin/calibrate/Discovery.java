@@ -7,8 +7,10 @@ import dev.sluice.plugin.calibrate.Sample.Ending;
 import dev.sluice.routing.config.Secret;
 import dev.sluice.scheduler.Ticker;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -101,7 +103,7 @@ final class Discovery {
       return response.statusCode() == 200 ? JSON.readTree(response.body()).path("data") : MissingNode.getInstance();
     } catch (JacksonException e) {
       return MissingNode.getInstance();
-    } catch (java.net.ConnectException | java.net.http.HttpConnectTimeoutException e) {
+    } catch (ConnectException | HttpConnectTimeoutException e) {
       throw new IOException("nothing answers at " + chat.getAuthority(), e);
     }
   }

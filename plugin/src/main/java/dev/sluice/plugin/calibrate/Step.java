@@ -3,6 +3,7 @@ package dev.sluice.plugin.calibrate;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What so many requests at a time came to. Immutable.
@@ -72,7 +73,7 @@ public record Step(
 
   /** This step's paces with the windows of both. */
   Step with(Step again) {
-    double[] all = java.util.stream.Stream.concat(windows.stream(), again.windows.stream()).mapToDouble(Double::doubleValue).toArray();
+    double[] all = Stream.concat(windows.stream(), again.windows.stream()).mapToDouble(Double::doubleValue).toArray();
     return new Step(
         concurrency, Estimate.of(all), Arrays.stream(all).boxed().toList(), (requestsPerSecond + again.requestsPerSecond) / 2,
         Math.max(firstTokenP50Seconds, again.firstTokenP50Seconds), Math.max(firstTokenP90Seconds, again.firstTokenP90Seconds),

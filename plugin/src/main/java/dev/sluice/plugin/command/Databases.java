@@ -3,6 +3,7 @@ package dev.sluice.plugin.command;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class Databases {
 
   /** The flags of a command that may name a database. */
   static List<String> with(List<String> flags) {
-    var all = new java.util.ArrayList<>(flags);
+    var all = new ArrayList<>(flags);
     all.add(FLAG);
     return List.copyOf(all);
   }

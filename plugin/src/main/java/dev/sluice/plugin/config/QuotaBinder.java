@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes quotas and prices of their values. Not thread-safe; confined to the loading thread. */
 final class QuotaBinder {
@@ -64,7 +65,7 @@ final class QuotaBinder {
   }
 
   /** Whether the parent may be one; one with faults of its own is not judged. */
-  private static boolean fits(Values child, @org.jspecify.annotations.Nullable Values parent) {
+  private static boolean fits(Values child, @Nullable Values parent) {
     if (parent == null) {
       return false;
     }

@@ -3,6 +3,7 @@ package dev.sluice.plugin.http;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -68,7 +69,7 @@ public final class HttpEndpoint implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(new Pipeline());
-    io.netty.channel.ChannelFuture bound = bootstrap.bind(listen).awaitUninterruptibly();
+    ChannelFuture bound = bootstrap.bind(listen).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(name + ": cannot listen on " + listen + ": " + bound.cause().getMessage(), bound.cause());
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.sluice.plugin.dialect.Family;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +64,7 @@ class AnswersTest {
     for (Answer answer : Arrays.asList(openAi, anthropic)) {
       Map<String, String> expected = new HashMap<>();
       expected.put("content-type", "application/json");
-      expected.put("x-sluice-reason", reason.name().toLowerCase(java.util.Locale.ROOT));
+      expected.put("x-sluice-reason", reason.name().toLowerCase(Locale.ROOT));
       if (!retry) {
         expected.put("x-should-retry", "false");
       }

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,7 +53,7 @@ class RampTest {
     assertThat(even.mean()).isEqualTo(100);
     assertThat(even.halfWidth()).isZero();
     // mean 102, deviation sqrt(20/3), t of 3 degrees of freedom 3.182
-    assertThat(Estimate.of(99, 101, 103, 105).halfWidth()).isCloseTo(3.182 * Math.sqrt(20.0 / 3) / 2, org.assertj.core.data.Offset.offset(1e-9));
+    assertThat(Estimate.of(99, 101, 103, 105).halfWidth()).isCloseTo(3.182 * Math.sqrt(20.0 / 3) / 2, Offset.offset(1e-9));
     assertThat(Estimate.of(100).halfWidth()).isInfinite();
   }
 

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ class DatabaseCommandsTest {
       statement.execute("INSERT INTO accounts (id) VALUES ('acme')");
     }
     Files.writeString(folder.resolve("pepper"), "ab".repeat(32));
-    Files.setPosixFilePermissions(folder.resolve("pepper"), java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(folder.resolve("pepper"), PosixFilePermissions.fromString("rw-------"));
 
     Result made = keys("create", "--account", "acme", "--id", "k", "--level", "1", "--models", "a,b");
     assertThat(made.code).as(made.err).isZero();

@@ -12,6 +12,7 @@ import dev.sluice.plugin.protocol.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +57,7 @@ class ConversationsCutTest {
     }
     System.out.printf("%s: %d cut, %d beyond what is pinned, seed %d%n", dialect, cut, beyond, SEED);
     System.out.printf(
-        "figure: of %d conversations cut unsoundly, %s | %d | = 0 | %s | ConversationsCutTest%n", CONVERSATIONS, dialect.name().toLowerCase(java.util.Locale.ROOT), broken.size(), broken.isEmpty() ? "pass" : "short");
+        "figure: of %d conversations cut unsoundly, %s | %d | = 0 | %s | ConversationsCutTest%n", CONVERSATIONS, dialect.name().toLowerCase(Locale.ROOT), broken.size(), broken.isEmpty() ? "pass" : "short");
     assertThat(broken.stream().limit(1)).isEmpty();
     assertThat(cut).isGreaterThan(CONVERSATIONS / 3);
     assertThat(beyond).isGreaterThan(CONVERSATIONS / 100);

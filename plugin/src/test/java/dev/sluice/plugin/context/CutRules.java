@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What must hold of a conversation after a cut, judged on trees, apart from the code that cuts. */
 final class CutRules {
@@ -59,7 +60,7 @@ final class CutRules {
   }
 
   private JsonNode rest(JsonNode body) {
-    return ((tools.jackson.databind.node.ObjectNode) body.deepCopy()).without(key());
+    return ((ObjectNode) body.deepCopy()).without(key());
   }
 
   private static boolean isSubsequence(List<JsonNode> part, List<JsonNode> whole) {

@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -144,7 +145,7 @@ class HostileBodiesTest {
       switch (random.nextInt(4)) {
         case 0 -> mutated[at] = (byte) random.nextInt(256);
         case 1 -> mutated[at] = (byte) "{}[]\",:\\0-.eu \n".charAt(random.nextInt(15));
-        case 2 -> mutated = java.util.Arrays.copyOf(mutated, Math.max(1, at));
+        case 2 -> mutated = Arrays.copyOf(mutated, Math.max(1, at));
         default -> {
           ByteArrayOutputStream doubled = new ByteArrayOutputStream();
           doubled.write(mutated, 0, at);

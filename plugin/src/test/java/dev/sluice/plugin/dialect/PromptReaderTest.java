@@ -4,6 +4,7 @@ package dev.sluice.plugin.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -214,7 +215,7 @@ class PromptReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
   void otherEncodingsAreRefused(String charset) {
-    byte[] body = "{\"model\":\"m\"}".getBytes(java.nio.charset.Charset.forName(charset));
+    byte[] body = "{\"model\":\"m\"}".getBytes(Charset.forName(charset));
     assertThat(READER.read(Dialect.OPENAI_CHAT, body))
         .isInstanceOfSatisfying(ReadResult.Refused.class, r -> assertThat(r.message()).contains("UTF-8"));
   }

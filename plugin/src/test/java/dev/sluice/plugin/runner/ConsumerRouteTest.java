@@ -20,6 +20,7 @@ import dev.sluice.routing.rule.RoutingRule;
 import dev.sluice.routing.rule.RuleSet;
 import dev.sluice.routing.trust.TrustedNetworks;
 import dev.sluice.routing.window.InForce;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -113,7 +114,7 @@ class ConsumerRouteTest {
       call(gateway, "{\"account_from\":\"consumer\"}", "authorization", "Bearer sk-unknown");
       Wire.Reply reply = gateway.ask(Wire.extra((byte[]) null));
       assertThat(reply.type()).isEqualTo(2);
-      assertThat(new String(reply.payload(), java.nio.charset.StandardCharsets.ISO_8859_1)).contains("misconfigured_route");
+      assertThat(new String(reply.payload(), StandardCharsets.ISO_8859_1)).contains("misconfigured_route");
       assertThat(probe.seen).isEmpty();
     }
   }
@@ -124,7 +125,7 @@ class ConsumerRouteTest {
     try (TestGateway gateway = runner.connect()) {
       call(gateway, "{\"account_from\":\"consumer\"}");
       Wire.Reply reply = gateway.ask(Wire.extra(name));
-      assertThat(new String(reply.payload(), java.nio.charset.StandardCharsets.ISO_8859_1)).contains("misconfigured_route");
+      assertThat(new String(reply.payload(), StandardCharsets.ISO_8859_1)).contains("misconfigured_route");
     }
   }
 
@@ -132,7 +133,7 @@ class ConsumerRouteTest {
   void byDefaultTheKeyCounts() {
     try (TestGateway gateway = runner.connect()) {
       Wire.Reply reply = call(gateway, "{}", "authorization", "Bearer sk-unknown");
-      assertThat(new String(reply.payload(), java.nio.charset.StandardCharsets.ISO_8859_1)).contains("unknown_key");
+      assertThat(new String(reply.payload(), StandardCharsets.ISO_8859_1)).contains("unknown_key");
     }
   }
 
@@ -141,7 +142,7 @@ class ConsumerRouteTest {
   void aRouteThatCannotBeReadIsClosed(String conf) {
     try (TestGateway gateway = runner.connect()) {
       Wire.Reply reply = call(gateway, conf, "authorization", "Bearer sk-unknown");
-      assertThat(new String(reply.payload(), java.nio.charset.StandardCharsets.ISO_8859_1)).doesNotContain("unknown_key");
+      assertThat(new String(reply.payload(), StandardCharsets.ISO_8859_1)).doesNotContain("unknown_key");
       assertThat(probe.seen).isEmpty();
     }
   }

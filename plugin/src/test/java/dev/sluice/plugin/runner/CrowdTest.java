@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,11 +151,11 @@ class CrowdTest {
     public static void main(String[] args) throws Exception {
       int wanted = Integer.parseInt(args[1]);
       long token = Long.parseLong(args[2]);
-      List<java.nio.channels.SocketChannel> open = new ArrayList<>();
+      List<SocketChannel> open = new ArrayList<>();
       int errors = 0;
-      var address = java.net.UnixDomainSocketAddress.of(args[0]);
+      var address = UnixDomainSocketAddress.of(args[0]);
       for (int i = 0; i < wanted; i++) {
-        var channel = java.nio.channels.SocketChannel.open(java.net.StandardProtocolFamily.UNIX);
+        var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.configureBlocking(false);
         try {
           if (!channel.connect(address)) {
@@ -166,10 +170,10 @@ class CrowdTest {
       int answered = 0;
       for (var channel : open) {
         channel.configureBlocking(true);
-        channel.write(java.nio.ByteBuffer.wrap(call));
+        channel.write(ByteBuffer.wrap(call));
       }
       for (var channel : open) {
-        var header = java.nio.ByteBuffer.allocate(4);
+        var header = ByteBuffer.allocate(4);
         while (header.hasRemaining() && channel.read(header) >= 0) {}
         answered += header.get(0) == 2 ? 1 : 0;
       }

@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.plugin.filter.FetchedBody;
 import dev.sluice.plugin.protocol.Frame;
 import dev.sluice.plugin.protocol.Wire;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,7 +27,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.apisix.plugin.runner.HttpRequest;
+import org.apache.apisix.plugin.runner.HttpResponse;
 import org.apache.apisix.plugin.runner.filter.PluginFilter;
+import org.apache.apisix.plugin.runner.filter.PluginFilterChain;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -259,7 +263,7 @@ class StockFaultsTest {
               seen.add(request.getSourceIP() + " " + request.getMethod());
               chain.filter(request, response);
             });
-    byte[] v6 = java.net.InetAddress.getByName("2001:db8::1").getAddress();
+    byte[] v6 = InetAddress.getByName("2001:db8::1").getAddress();
     String[] none = {};
     try (TestRunner runner = TestRunner.with(address);
         TestGateway gateway = runner.connect()) {
@@ -304,9 +308,9 @@ class StockFaultsTest {
 
           @Override
           public void filter(
-              org.apache.apisix.plugin.runner.HttpRequest request,
-              org.apache.apisix.plugin.runner.HttpResponse response,
-              org.apache.apisix.plugin.runner.filter.PluginFilterChain chain) {
+              HttpRequest request,
+              HttpResponse response,
+              PluginFilterChain chain) {
             seen.add(request.getConfig(this));
             chain.filter(request, response);
           }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The kind of a key's value: how it is read, shown and described. Immutable.
@@ -175,7 +176,7 @@ public sealed interface Kind<T> {
       return sorted(value, "=").collect(Collectors.joining(","));
     }
 
-    private java.util.stream.Stream<String> sorted(Map<String, E> value, String between) {
+    private Stream<String> sorted(Map<String, E> value, String between) {
       return value.entrySet().stream()
           .sorted(Map.Entry.comparingByKey())
           .map(entry -> entry.getKey() + between + element.show(entry.getValue()));

@@ -3,6 +3,7 @@ package dev.sluice.routing.quota;
 
 import dev.sluice.routing.Entitlement;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,7 +36,7 @@ public record QuotaClaim(List<Subject> subjects, QuotaCost cost, BigDecimal mult
   /** The bearer's subjects, those that are known. Teams and environments also go by {@code organisation/name}. */
   public static List<Subject> subjects(Entitlement entitlement) {
     var traits = entitlement.traits();
-    var subjects = new java.util.ArrayList<Subject>(7);
+    var subjects = new ArrayList<Subject>(7);
     traits.organisation().ifPresent(name -> subjects.add(new Subject(QuotaScope.ORGANISATION, name)));
     add(subjects, QuotaScope.TEAM, traits.organisation(), traits.team());
     add(subjects, QuotaScope.ENVIRONMENT, traits.organisation(), traits.environment());

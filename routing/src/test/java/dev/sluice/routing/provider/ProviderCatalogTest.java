@@ -9,6 +9,7 @@ import dev.sluice.routing.provider.local.LocalPlan;
 import dev.sluice.routing.provider.local.LocalProvider;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,7 +111,7 @@ class ProviderCatalogTest {
 
   private static List<String> servers(ProviderCatalog catalog, String requested) {
     var served = (Resolution.Served) catalog.resolve(requested);
-    var names = new java.util.ArrayList<>(List.of(served.model()));
+    var names = new ArrayList<>(List.of(served.model()));
     served.servings().forEach(serving -> names.add(serving.provider().name()));
     return names;
   }

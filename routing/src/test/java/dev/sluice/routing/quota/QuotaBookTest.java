@@ -11,6 +11,7 @@ import dev.sluice.routing.servers.Measured;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,8 +144,8 @@ class QuotaBookTest {
     int off = 0;
     for (String day : List.of("2026-11-01", "2027-03-14")) {
       QuotaBook book = book(quota("a", QuotaScope.ACCOUNT, QuotaKind.HARD, QuotaUnit.TOKENS, 10, "", daily));
-      Instant midnight = java.time.LocalDate.parse(day).atStartOfDay(ZoneId.of("America/New_York")).toInstant();
-      Instant nextMidnight = java.time.LocalDate.parse(day).plusDays(1).atStartOfDay(ZoneId.of("America/New_York")).toInstant();
+      Instant midnight = LocalDate.parse(day).atStartOfDay(ZoneId.of("America/New_York")).toInstant();
+      Instant nextMidnight = LocalDate.parse(day).plusDays(1).atStartOfDay(ZoneId.of("America/New_York")).toInstant();
       time.set(midnight.minusMillis(1));
       reserved(book.reserve(claim(10, "account:a"))).settle(new QuotaCost(10, 1, 0));
       for (Instant now = midnight; now.isBefore(nextMidnight.plusSeconds(3600)); now = now.plusSeconds(900)) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Quotas and claims for tests, and the time they live in. Not thread-safe but for reading the time. */
@@ -50,7 +51,7 @@ public final class Quotas implements InstantSource, Ticker {
   public static QuotaClaim claim(long tokens, String... subjects) {
     return new QuotaClaim(
         List.of(subjects).stream()
-            .map(text -> new Subject(QuotaScope.valueOf(text.substring(0, text.indexOf(':')).toUpperCase(java.util.Locale.ROOT)), text.substring(text.indexOf(':') + 1)))
+            .map(text -> new Subject(QuotaScope.valueOf(text.substring(0, text.indexOf(':')).toUpperCase(Locale.ROOT)), text.substring(text.indexOf(':') + 1)))
             .toList(),
         new QuotaCost(tokens, 1, tokens),
         BigDecimal.ONE);

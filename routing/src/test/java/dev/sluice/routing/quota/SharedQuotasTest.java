@@ -11,7 +11,9 @@ import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.RedisServer;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -226,20 +228,20 @@ class SharedQuotasTest {
   /** Windows are those of the server's clock, so a node whose own is wrong counts into the same ones. */
   @Test
   void aNodeWhoseClockIsHoursOffDrawsOnTheSameWindow() {
-    var hourly = new QuotaWindow(QuotaWindow.Calendar.HOUR, java.time.ZoneOffset.UTC, 1);
+    var hourly = new QuotaWindow(QuotaWindow.Calendar.HOUR, ZoneOffset.UTC, 1);
     Quota a = quota("a", QuotaScope.ACCOUNT, QuotaKind.HARD, QuotaUnit.TOKENS, 100, "", hourly);
     SharedQuotas right = node(bounds(Quotas.TTL), a);
-    SharedQuotas ahead = node(() -> java.time.Instant.now().plus(Duration.ofHours(5)), bounds(Quotas.TTL), a);
-    SharedQuotas behind = node(() -> java.time.Instant.now().minus(Duration.ofDays(3)), bounds(Quotas.TTL), a);
+    SharedQuotas ahead = node(() -> Instant.now().plus(Duration.ofHours(5)), bounds(Quotas.TTL), a);
+    SharedQuotas behind = node(() -> Instant.now().minus(Duration.ofDays(3)), bounds(Quotas.TTL), a);
     int admitted = 0;
     QuotaOutcome last = reserve(right, claim(0, "account:a"));
-    java.time.Instant began = java.time.Instant.now();
+    Instant began = Instant.now();
     for (SharedQuotas node : List.of(right, ahead, behind, right, ahead, behind)) {
       last = reserve(node, claim(40, "account:a"));
       admitted += last instanceof QuotaOutcome.Reserved ? 1 : 0;
     }
     // A full hour may strike in between, and renew the quota once.
-    boolean struck = !hourly.at(began).equals(hourly.at(java.time.Instant.now()));
+    boolean struck = !hourly.at(began).equals(hourly.at(Instant.now()));
     assertThat(admitted).isBetween(2, struck ? 4 : 2);
     assertThat(struck || last instanceof QuotaOutcome.Exhausted full && full.resetsIn().compareTo(Duration.ofHours(1)) <= 0).isTrue();
   }
@@ -257,7 +259,7 @@ class SharedQuotasTest {
       String before = one.generation();
       redis.flushall();
       until(() -> !one.generation().equals(before) && two.generation().equals(one.generation()));
-      until(() -> "150".equals(redis.hget(SharedLine.tally(quotas[0], quotas[0].window().at(java.time.Instant.now())), "u")));
+      until(() -> "150".equals(redis.hget(SharedLine.tally(quotas[0], quotas[0].window().at(Instant.now())), "u")));
       open.settle(new QuotaCost(20, 1, 0));
       until(() -> used.get("o") == 120);
       assertThat(reserve(two, claim(681, "organisation:o"))).as("200 of the reserve are unused still").isInstanceOf(QuotaOutcome.Exhausted.class);
@@ -282,7 +284,7 @@ class SharedQuotasTest {
     String[][] callers = {{"organisation:o", "team:t", "account:a"}, {"organisation:o", "account:a", "key:k"}, {"account:b"}, {"organisation:o", "team:t", "key:k"}, {"organisation:o"}};
     SharedQuotas[] nodes = {node(bounds(Quotas.TTL), quotas), node(bounds(Quotas.TTL), quotas)};
     var time = new Quotas();
-    time.set(java.time.Instant.now());
+    time.set(Instant.now());
     var book = new QuotaBook(QuotaTree.of(List.of(quotas)), time, time, Quotas.TTL, QuotaListener.NONE);
     List<Reservation[]> open = new ArrayList<>();
     List<String> unlike = new ArrayList<>();

@@ -8,7 +8,9 @@ import dev.sluice.routing.servers.Measured;
 import dev.sluice.routing.servers.PostgresServer;
 import dev.sluice.routing.usage.UsageWriter.Bounds;
 import java.math.BigDecimal;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,7 +52,7 @@ class UsageWriterTest {
     DataSource source =
         new PGSimpleDataSource() {
           @Override
-          public java.sql.Connection getConnection() throws java.sql.SQLException {
+          public Connection getConnection() throws SQLException {
             return DriverManager.getConnection(url);
           }
         };

@@ -5,9 +5,11 @@ import dev.sluice.plugin.bench.replay.LaneGoal;
 import dev.sluice.plugin.bench.replay.Outcomes;
 import dev.sluice.plugin.bench.replay.Perturbation.Resize;
 import dev.sluice.plugin.bench.trace.TraceRequest;
+import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** Compares a replay in which something went wrong with the same replay without. Immutable. */
 final class Disturbed {
@@ -53,10 +55,10 @@ final class Disturbed {
   /** How far a start ever took the provider beyond the slots that it had at that moment, in percent of its slots. */
   static double overAdmissionPercent(Outcomes outcomes) {
     List<TraceRequest> requests = outcomes.trace().requests();
-    int[] order = java.util.stream.IntStream.range(0, requests.size())
+    int[] order = IntStream.range(0, requests.size())
         .filter(outcomes::started)
         .boxed()
-        .sorted(java.util.Comparator.comparingLong(id -> outcomes.startedNanos()[id]))
+        .sorted(Comparator.comparingLong(id -> outcomes.startedNanos()[id]))
         .mapToInt(Integer::intValue)
         .toArray();
     PriorityQueue<Long> ends = new PriorityQueue<>();

@@ -22,10 +22,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleFunction;
 
 /**
  * How the shipped default policy takes trouble: the fall of a load, clients that retry, and what else goes wrong. Each figure is the worst
@@ -106,16 +109,16 @@ public final class StabilityBench {
     each(name, measure, value -> Figure.atLeast("stability: " + name, value, bound, "", SOURCE), false);
   }
 
-  private void each(String name, Measure measure, java.util.function.DoubleFunction<Figure> figure, boolean highIsWorse) {
+  private void each(String name, Measure measure, DoubleFunction<Figure> figure, boolean highIsWorse) {
     Map<Double, String> medians = new TreeMap<>();
     traces.forEach((trace, seeds) -> {
       double[] values = new double[seeds.size()];
       for (int i = 0; i < values.length; i++) {
         values[i] = measure.of(seeds.get(i), i + 1);
       }
-      java.util.Arrays.sort(values);
+      Arrays.sort(values);
       medians.put(values[values.length / 2], trace);
-      System.out.println(name + ", " + trace + ": " + java.util.Arrays.toString(values));
+      System.out.println(name + ", " + trace + ": " + Arrays.toString(values));
     });
     TreeMap<Double, String> sorted = new TreeMap<>(medians);
     worst.put(name, figure.apply(highIsWorse ? sorted.lastKey() : sorted.firstKey()));
@@ -177,7 +180,7 @@ public final class StabilityBench {
   private static String busiest(Trace trace) {
     Map<String, Long> counts = new TreeMap<>();
     trace.requests().forEach(request -> counts.merge(request.tenant(), 1L, Long::sum));
-    return java.util.Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
+    return Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   private static double recovery(Trace trace, long seed, String kind) {

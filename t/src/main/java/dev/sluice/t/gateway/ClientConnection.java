@@ -2,6 +2,7 @@
 package dev.sluice.t.gateway;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -144,7 +145,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (!complete) {
       channel.close();
     } else if (!keepAlive) {
-      channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     } else if (!pipelined.isEmpty()) {
       channel.eventLoop().execute(this::drainPipelined);
     }
@@ -153,7 +154,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Closes only after the client had the time to read the answer, although it is still sending. */
   private void linger() {
     lingering = true;
-    channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(done -> {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
       if (channel instanceof DuplexChannel duplex) {
         duplex.shutdownOutput();
       }

@@ -5,6 +5,7 @@ import dev.sluice.t.gateway.config.Plugin;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -52,7 +53,7 @@ final class EventPost extends ChannelInboundHandlerAdapter {
         .connect(new InetSocketAddress(to.host(), to.port()))
         .addListener(done -> {
           if (done.isSuccess()) {
-            ((io.netty.channel.ChannelFuture) done).channel().writeAndFlush(request(to, body));
+            ((ChannelFuture) done).channel().writeAndFlush(request(to, body));
           } else {
             post.end(false);
           }

@@ -3,6 +3,7 @@ package dev.sluice.t.gateway;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What became of a call to the runner. Immutable. */
 sealed interface RunnerAnswer {
@@ -22,7 +23,7 @@ sealed interface RunnerAnswer {
 
   /** A name with a value; no value deletes the field. */
   record Field(String name, Value value) {
-    static Field of(String name, @org.jspecify.annotations.Nullable String value) {
+    static Field of(String name, @Nullable String value) {
       return new Field(name, value == null ? new Value.Absent() : new Value.Text(value));
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.t.gateway;
 
 import dev.sluice.t.gateway.config.Plugin;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,7 @@ final class RunnerCall {
     private void reply(A6Frames.Query query) {
       switch (query) {
         case A6Frames.Query.Variable(String name) -> reply(
-            subject.variable(name).map(text -> text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            subject.variable(name).map(text -> text.getBytes(StandardCharsets.UTF_8)));
         case A6Frames.Query.Body body -> {
           byte[] bytes = subject.request().body();
           reply(bytes.length == 0 ? Optional.empty() : Optional.of(bytes));

@@ -5,6 +5,7 @@ import dev.sluice.scheduler.Ticker;
 import dev.sluice.t.gateway.config.Plugin;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -105,7 +106,7 @@ final class RunnerLink {
         });
     bootstrap.connect(new DomainSocketAddress(socketPath.toFile())).addListener(done -> {
       if (done.isSuccess()) {
-        Channel channel = ((io.netty.channel.ChannelFuture) done).channel();
+        Channel channel = ((ChannelFuture) done).channel();
         outcome.ready(channel.pipeline().get(RunnerSocket.class));
       } else {
         outcome.failed("failed to connect to the unix socket " + socketPath + ": " + done.cause().getMessage());

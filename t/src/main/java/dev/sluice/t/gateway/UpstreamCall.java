@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class UpstreamCall extends ChannelInboundHandlerAdapter {
   private final Upstream.Timeout timeout;
   private final Listener listener;
   private @Nullable Channel channel;
-  private Future<?> readTimeout = java.util.concurrent.CompletableFuture.completedFuture(null);
+  private Future<?> readTimeout = CompletableFuture.completedFuture(null);
   private boolean ended;
   private boolean keepAlive;
   private boolean informational;

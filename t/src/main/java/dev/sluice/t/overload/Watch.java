@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,7 +51,7 @@ final class Watch implements AutoCloseable {
       next += INTERVAL_NANOS;
       long left = next - System.nanoTime();
       if (left > 0) {
-        java.util.concurrent.locks.LockSupport.parkNanos(left);
+        LockSupport.parkNanos(left);
       }
     }
   }

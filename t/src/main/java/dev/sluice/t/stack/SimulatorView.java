@@ -4,6 +4,7 @@ package dev.sluice.t.stack;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,7 +33,7 @@ public record SimulatorView(URI address) {
       List<Map.Entry<String, String>> headers = new ArrayList<>();
       for (JsonNode header : request.get("headers").values()) {
         header.properties().forEach(
-            entry -> headers.add(Map.entry(entry.getKey().toLowerCase(java.util.Locale.ROOT), entry.getValue().stringValue())));
+            entry -> headers.add(Map.entry(entry.getKey().toLowerCase(Locale.ROOT), entry.getValue().stringValue())));
       }
       requests.add(new Seen(request.get("uri").stringValue(), headers, request.get("body").stringValue()));
     }

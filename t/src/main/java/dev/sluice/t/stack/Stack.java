@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A running product: simulators, runner and gateway, wired together in a folder of its own; where they live, {@link Server} says.
@@ -255,7 +256,7 @@ public final class Stack implements AutoCloseable {
   }
 
   /** Starts one more runner on a socket nobody calls, and tells how many nanoseconds passed until it was ready; then ends it. */
-  public long nanosToReady(java.util.function.Consumer<ChildProcess> whenReady) {
+  public long nanosToReady(Consumer<ChildProcess> whenReady) {
     StackFiles.Successor next = files.successor(freePort(), freePort());
     long start = System.nanoTime();
     try (ChildProcess process = ChildProcess.start("spare", next.command(), files.environment(files.folder().resolve("spare.sock")), files.folder())) {

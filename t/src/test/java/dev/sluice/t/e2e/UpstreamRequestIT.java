@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,11 +133,11 @@ class UpstreamRequestIT {
   }
 
   /** Only the provider's own name, which the runner itself wrote for the gateway, may be left; nothing that a client said. */
-  private static final java.util.function.Consumer<SimulatorView.Seen> SEES_NONE_OF_OURS =
+  private static final Consumer<SimulatorView.Seen> SEES_NONE_OF_OURS =
       seen -> {
         assertThat(seen.headers())
             .filteredOn(header -> header.getKey().replace('_', '-').startsWith("x-sluice-"))
-            .isSubsetOf(List.of(java.util.Map.entry("x-sluice-provider", "local-b")));
+            .isSubsetOf(List.of(Map.entry("x-sluice-provider", "local-b")));
       };
 
   @Test

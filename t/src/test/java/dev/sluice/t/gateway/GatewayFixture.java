@@ -4,6 +4,7 @@ package dev.sluice.t.gateway;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
@@ -57,7 +58,7 @@ final class GatewayFixture implements AutoCloseable {
 
   String yaml(String loggerExtras) throws IOException {
     int refused;
-    try (var probe = new java.net.ServerSocket(0)) {
+    try (var probe = new ServerSocket(0)) {
       refused = probe.getLocalPort();
     }
     String logger = """

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -57,7 +58,7 @@ public final class OpenApi {
   private static Map<String, Object> paths(List<Route> routes) {
     var paths = new TreeMap<String, Map<String, Object>>();
     for (Route route : routes) {
-      paths.computeIfAbsent(route.template(), path -> new TreeMap<>()).put(route.method().toLowerCase(java.util.Locale.ROOT), operation(route));
+      paths.computeIfAbsent(route.template(), path -> new TreeMap<>()).put(route.method().toLowerCase(Locale.ROOT), operation(route));
     }
     return new LinkedHashMap<>(paths);
   }
@@ -65,7 +66,7 @@ public final class OpenApi {
   private static Map<String, Object> operation(Route route) {
     var operation = new LinkedHashMap<String, Object>();
     operation.put("summary", route.summary());
-    operation.put("x-access", route.access().name().toLowerCase(java.util.Locale.ROOT));
+    operation.put("x-access", route.access().name().toLowerCase(Locale.ROOT));
     if (route.access() == Access.OPEN) {
       operation.put("security", List.of());
     } else if (route.access() == Access.VIEW) {

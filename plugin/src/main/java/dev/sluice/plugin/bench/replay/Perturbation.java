@@ -4,8 +4,11 @@ package dev.sluice.plugin.bench.replay;
 import dev.sluice.plugin.bench.trace.Trace;
 import dev.sluice.plugin.bench.trace.TraceRequest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * What goes wrong during a replay. Immutable.
@@ -73,8 +76,8 @@ public record Perturbation(
   }
 
   private static String busiest(Trace trace) {
-    java.util.Map<String, Long> counts = new java.util.TreeMap<>();
+    Map<String, Long> counts = new TreeMap<>();
     trace.requests().forEach(request -> counts.merge(request.tenant(), 1L, Long::sum));
-    return java.util.Collections.max(counts.entrySet(), java.util.Map.Entry.comparingByValue()).getKey();
+    return Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 }

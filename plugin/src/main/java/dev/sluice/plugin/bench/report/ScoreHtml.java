@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A bench as one HTML page that needs nothing else: the figures as a table, and plots drawn as SVG. Immutable. */
 public final class ScoreHtml {
@@ -129,7 +130,7 @@ public final class ScoreHtml {
   /** The waits of a lane's requests in seconds, infinite for those that never started. */
   private static double[] waitsOf(Outcomes sample, int lane) {
     List<TraceRequest> requests = sample.trace().requests();
-    return java.util.stream.IntStream.range(0, requests.size())
+    return IntStream.range(0, requests.size())
         .filter(id -> requests.get(id).lane() == lane)
         .mapToDouble(id -> sample.started(id) ? sample.waitNanos(id) / NANOS : Double.POSITIVE_INFINITY)
         .toArray();

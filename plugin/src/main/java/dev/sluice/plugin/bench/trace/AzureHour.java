@@ -2,7 +2,10 @@
 package dev.sluice.plugin.bench.trace;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -34,11 +37,11 @@ public final class AzureHour {
     return firstInstant(folder.resolve(CODE)).toNanos() - firstInstant(folder.resolve(CONVERSATION)).toNanos();
   }
 
-  private static java.time.Duration firstInstant(Path file) throws IOException {
-    try (var lines = java.nio.file.Files.lines(file)) {
+  private static Duration firstInstant(Path file) throws IOException {
+    try (var lines = Files.lines(file)) {
       String first = lines.skip(1).findFirst().orElseThrow(() -> new IOException(file + ": no requests"));
-      var at = java.time.LocalDateTime.parse(first.substring(0, first.indexOf(',')).replace(' ', 'T'));
-      return java.time.Duration.between(java.time.LocalDateTime.of(2000, 1, 1, 0, 0), at);
+      var at = LocalDateTime.parse(first.substring(0, first.indexOf(',')).replace(' ', 'T'));
+      return Duration.between(LocalDateTime.of(2000, 1, 1, 0, 0), at);
     }
   }
 

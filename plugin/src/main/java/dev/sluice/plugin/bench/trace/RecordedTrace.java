@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -94,7 +95,7 @@ final class RecordedTrace {
     }
   }
 
-  private void end(JsonNode node, @org.jspecify.annotations.Nullable Integer place) throws BadCellException {
+  private void end(JsonNode node, @Nullable Integer place) throws BadCellException {
     if (place == null || !node.path("end").asString("").equals("settled")) {
       return; // Begun before the file was, of another model, or nothing is known of its use.
     }

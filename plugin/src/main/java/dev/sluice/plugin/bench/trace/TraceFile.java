@@ -2,6 +2,7 @@
 package dev.sluice.plugin.bench.trace;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ public final class TraceFile {
     byte[] bytes = Files.readAllBytes(file);
     List<String> lines;
     try {
-      lines = StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(bytes)).toString().lines().toList();
+      lines = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString().lines().toList();
     } catch (CharacterCodingException e) {
       throw new IOException(file + ": not UTF-8 (expected: text, one request a line)", e);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,7 +54,7 @@ class TraceFileTest {
         + "{\"number\":2,\"end\":\"expired\",\"used_input_tokens\":3,\"used_output_tokens\":256}\n" + begun.formatted(1, "other", "9")
         + "{\"number\":1,\"end\":\"settled\",\"used_input_tokens\":1,\"used_output_tokens\":1}\n";
     Path file = Files.writeString(folder.resolve("trace"), text);
-    assertThat(TraceFile.read(file, java.util.Optional.of("m")).requests())
+    assertThat(TraceFile.read(file, Optional.of("m")).requests())
         .containsExactly(new TraceRequest(0, "a", 1, 5, 300, TraceRequest.NO_LIMIT), new TraceRequest(500_000, "a", 1, 3, 256, TraceRequest.NO_LIMIT));
     assertThat(read(text).requests()).hasSize(3).last().isEqualTo(new TraceRequest(1_500_000, "a", 1, 1, 1, TraceRequest.NO_LIMIT));
     assertThat(read("{\"items\":[{\"arrival_ms\":1,\"flow\":\"a\",\"lane\":0,\"input_tokens\":1,\"output_tokens\":2,\"end\":\"settled\",\"used_input_tokens\":4,\"used_output_tokens\":5}]}\n").requests())

@@ -7,6 +7,7 @@ import dev.sluice.routing.quota.QuotaWindow;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Raises an alert when a quota passes one of its percentages for the first time in a window. Thread-safe. */
 public final class QuotaAlerts implements QuotaListener {
@@ -53,7 +54,7 @@ public final class QuotaAlerts implements QuotaListener {
   }
 
   /** Whether everything up to {@code percent} was raised, or the window is over. */
-  private static boolean covered(@org.jspecify.annotations.Nullable Peak peak, QuotaWindow.Span span, int percent) {
+  private static boolean covered(@Nullable Peak peak, QuotaWindow.Span span, int percent) {
     return peak != null && (peak.span.equals(span) ? peak.percent >= percent : span.start().isBefore(peak.span.start()));
   }
 

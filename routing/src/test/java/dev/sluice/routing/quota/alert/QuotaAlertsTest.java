@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -106,7 +107,7 @@ class QuotaAlertsTest {
       time.set(Instant.parse("2026-12-01T00:00:00Z"));
     }
     // Two windows, three percentages each.
-    int again = raised.size() - Math.min(2, java.util.Collections.frequency(raised, 80)) - Math.min(2, java.util.Collections.frequency(raised, 90)) - Math.min(2, java.util.Collections.frequency(raised, 100));
+    int again = raised.size() - Math.min(2, Collections.frequency(raised, 80)) - Math.min(2, Collections.frequency(raised, 90)) - Math.min(2, Collections.frequency(raised, 100));
     assertThat(Measured.exactly("quotas: alerts raised more than once in a window", again, 0, "QuotaAlertsTest").print().holds()).isTrue();
     assertThat(raised).containsExactly(80, 90, 100, 80, 90, 100);
   }
