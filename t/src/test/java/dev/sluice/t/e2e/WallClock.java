@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import javax.tools.ToolProvider;
 
@@ -27,18 +26,18 @@ final class WallClock {
       package dev.sluice.plugin.time;
 
       public final class Clocks {
-        private static final Path OFFSET = Path.of(System.getProperty("t.clock"));
+        private static final java.nio.file.Path OFFSET = java.nio.file.Path.of(System.getProperty("t.clock"));
 
-        public static Ticker monotonic() {
+        public static dev.sluice.scheduler.Ticker monotonic() {
           return System::nanoTime;
         }
 
-        public static InstantSource wall() {
+        public static java.time.InstantSource wall() {
           return () -> {
             try {
-              return Instant.now().plus(Duration.parse(Files.readString(OFFSET)));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
+              return java.time.Instant.now().plus(java.time.Duration.parse(java.nio.file.Files.readString(OFFSET)));
+            } catch (java.io.IOException e) {
+              throw new java.io.UncheckedIOException(e);
             }
           };
         }
