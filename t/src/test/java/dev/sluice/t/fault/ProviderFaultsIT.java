@@ -15,7 +15,7 @@ class ProviderFaultsIT {
   @Test
   void othersTakeOver() {
     try (Stack stack = Stack.start(FaultRun.stack(), GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
-      List<Figure> figures = FaultRun.play(stack, List.of(ProviderFault.THROTTLES, ProviderFault.FAILS, ProviderFault.SLOWS), "ProviderFaultsIT");
+      List<Figure> figures = FaultRun.play(stack, List.of(ProviderFault.THROTTLES, ProviderFault.FAILS), "ProviderFaultsIT");
       assertThat(figures).filteredOn(figure -> figure.bound().startsWith("= ")).allMatch(Figure::holds);
       assertThat(figures).allMatch(Figure::bearable);
     }

@@ -39,7 +39,7 @@ class ContextGuardIT {
   private static final int CONTEXT = 128_000;
 
   /** {@code -Dlimit.requests=40} is what is promised, a part of it what every build takes the time for. */
-  private static final int NEAR_THE_LIMIT = Integer.getInteger("limit.requests", 15);
+  private static final int NEAR_THE_LIMIT = Integer.getInteger("limit.requests", 8);
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final String CANARY = "canary-8Jw2";
