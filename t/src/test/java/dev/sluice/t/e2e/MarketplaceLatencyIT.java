@@ -17,18 +17,18 @@ import dev.sluice.t.stack.StackPlan.ProviderPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
-import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Local traffic does not feel a marketplace that is down: a model it would sell beside one that it would not, in turns within one run. */
 @Tag("bench")
 class MarketplaceLatencyIT {
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = 40;
 
   private static final Duration ROUND = Duration.ofMillis(700);
   private static final double PER_SECOND = 400;
@@ -55,23 +55,26 @@ class MarketplaceLatencyIT {
               Duration.ofSeconds(30),
               () -> Http.get(runner.admin().resolve("/metrics")).body().contains("operation=\"supplies\",result=\"timeout\"}"),
               () -> "the marketplace is not called");
-          var soldNanos = new Histogram(3);
-          var otherNanos = new Histogram(3);
+          double[] added = new double[ROUNDS];
           long stopped = 0;
           for (int round = 0; round < ROUNDS; round++) {
             RpcReport first = (round % 2 == 0 ? sold : other).openLoop(PER_SECOND, ROUND);
             RpcReport second = (round % 2 == 0 ? other : sold).openLoop(PER_SECOND, ROUND);
-            soldNanos.add((round % 2 == 0 ? first : second).nanos());
-            otherNanos.add((round % 2 == 0 ? second : first).nanos());
+            added[round] = round % 2 == 0 ? p99Millis(first) - p99Millis(second) : p99Millis(second) - p99Millis(first);
             stopped += first.stopped() + second.stopped();
           }
           assertThat(stopped).as("every request is admitted").isZero();
-          double sold99 = soldNanos.getValueAtPercentile(99) / 1e6;
-          double other99 = otherNanos.getValueAtPercentile(99) / 1e6;
-          System.out.printf("p99 of %d calls: %.3f ms where it would sell, %.3f ms elsewhere%n", soldNanos.getTotalCount(), sold99, other99);
-          assertThat(Figure.atMost("marketplace: p99 added to local traffic while it is down", sold99 - other99, 1, "ms", "MarketplaceLatencyIT").print().bearable()).isTrue();
+          Arrays.sort(added);
+          System.out.printf("p99 where it would sell less p99 elsewhere, by round, ms: %s%n", Arrays.toString(added));
+          // A pause of the machine falls into one round; whoever waited for the marketplace would in all of them.
+          double usual = (added[ROUNDS / 2 - 1] + added[ROUNDS / 2]) / 2;
+          assertThat(Figure.atMost("marketplace: p99 added to local traffic while it is down", usual, 1, "ms", "MarketplaceLatencyIT").print().bearable()).isTrue();
         }
       }
     }
+  }
+
+  private static double p99Millis(RpcReport report) {
+    return report.nanos().getValueAtPercentile(99) / 1e6;
   }
 }
