@@ -127,7 +127,7 @@ class DispatchCostTest {
     assertThat(desk.pool().waiting()).isEqualTo(1);
     long grown = usedBytes() - before;
     System.out.printf("heap after 500000 flows in a lane that was never empty: %d KiB%n", grown / 1_024);
-    assertThat(grown).isLessThan(4 << 20);
+    assertThat(grown).isLessThan(2 << 20);
   }
 
   private static long usedBytes() {

@@ -307,10 +307,7 @@ class StockFaultsTest {
           }
 
           @Override
-          public void filter(
-              HttpRequest request,
-              HttpResponse response,
-              PluginFilterChain chain) {
+          public void filter(HttpRequest request, HttpResponse response, PluginFilterChain chain) {
             seen.add(request.getConfig(this));
             chain.filter(request, response);
           }

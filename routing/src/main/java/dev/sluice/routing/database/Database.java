@@ -27,7 +27,7 @@ public final class Database implements AutoCloseable {
   public Database(DatabaseSettings settings) {
     // As long as a look-up may take, or who has a long deadline would be told by a shorter one that a slow server is away.
     Duration lookup = settings.deadline().compareTo(SHORTEST_WAIT) > 0 ? settings.deadline() : SHORTEST_WAIT;
-    lookups = pool("sluice-keys", settings, settings.poolSize(), lookup, Math.ceilDiv((int) lookup.toMillis(), 1_000));
+    lookups = pool("sluice-keys", settings, settings.poolSize(), lookup, seconds(lookup));
     work = pool("sluice-work", settings, WORK_CONNECTIONS, WORK_WAIT, WORK_READ_SECONDS);
   }
 
@@ -46,10 +46,15 @@ public final class Database implements AutoCloseable {
     config.setValidationTimeout(SHORTEST_WAIT.toMillis());
     config.addDataSourceProperty("ApplicationName", name);
     config.addDataSourceProperty("connectTimeout", "1");
-    config.addDataSourceProperty("loginTimeout", Long.toString(Math.max(2, wait.toSeconds())));
+    config.addDataSourceProperty("loginTimeout", Integer.toString(Math.max(2, seconds(wait))));
     config.addDataSourceProperty("socketTimeout", Integer.toString(readSeconds));
     config.addDataSourceProperty("tcpKeepAlive", "true");
     return new HikariDataSource(config);
+  }
+
+  /** Rounded up, as the driver counts in whole ones. */
+  private static int seconds(Duration time) {
+    return (int) time.plusMillis(999).toSeconds();
   }
 
   /** Connections for everything but look-ups: administration, rules, quotas, usage. */

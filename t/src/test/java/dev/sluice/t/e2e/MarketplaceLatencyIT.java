@@ -58,9 +58,11 @@ class MarketplaceLatencyIT {
           double[] added = new double[ROUNDS];
           long stopped = 0;
           for (int round = 0; round < ROUNDS; round++) {
-            RpcReport first = (round % 2 == 0 ? sold : other).openLoop(PER_SECOND, ROUND);
-            RpcReport second = (round % 2 == 0 ? other : sold).openLoop(PER_SECOND, ROUND);
-            added[round] = round % 2 == 0 ? p99Millis(first) - p99Millis(second) : p99Millis(second) - p99Millis(first);
+            boolean soldFirst = round % 2 == 0;
+            RpcReport first = (soldFirst ? sold : other).openLoop(PER_SECOND, ROUND);
+            RpcReport second = (soldFirst ? other : sold).openLoop(PER_SECOND, ROUND);
+            double more = p99Millis(first) - p99Millis(second);
+            added[round] = soldFirst ? more : -more;
             stopped += first.stopped() + second.stopped();
           }
           assertThat(stopped).as("every request is admitted").isZero();

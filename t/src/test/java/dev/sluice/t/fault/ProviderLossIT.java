@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.t.fault;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.sluice.t.Figure;
-import dev.sluice.t.stack.GatewayChoice;
-import dev.sluice.t.stack.Stack;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -14,10 +8,6 @@ import org.junit.jupiter.api.Test;
 class ProviderLossIT {
   @Test
   void othersTakeOver() {
-    try (Stack stack = Stack.start(FaultRun.stack(), GatewayChoice.fromProperties(), Path.of("target", "e2e"))) {
-      List<Figure> figures = FaultRun.play(stack, List.of(ProviderFault.HANGS, ProviderFault.DIES), "ProviderLossIT");
-      assertThat(figures).filteredOn(figure -> figure.bound().startsWith("= ")).allMatch(Figure::holds);
-      assertThat(figures).allMatch(Figure::bearable);
-    }
+    ProviderFaultsIT.play(List.of(ProviderFault.HANGS, ProviderFault.DIES), "ProviderLossIT");
   }
 }
